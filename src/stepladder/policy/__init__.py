@@ -1,0 +1,34 @@
+"""policy.toml: annotators, tiers, accept rules, budgets."""
+
+from stepladder.policy.accept import Accept
+from stepladder.policy.annotators import (
+    AnnotatorSpec,
+    CustomSpec,
+    HumanSpec,
+    LitellmSpec,
+    LocalSpec,
+    ModelSpec,
+    OpenAISpec,
+    RecordedSpec,
+    ScriptedSpec,
+)
+from stepladder.policy.load import load_policy
+from stepladder.policy.schema import Budget, Calibration, Policy, Tier
+
+__all__ = [
+    "Accept",
+    "AnnotatorSpec",
+    "Budget",
+    "Calibration",
+    "CustomSpec",
+    "HumanSpec",
+    "LitellmSpec",
+    "LocalSpec",
+    "ModelSpec",
+    "OpenAISpec",
+    "Policy",
+    "RecordedSpec",
+    "ScriptedSpec",
+    "Tier",
+    "load_policy",
+]

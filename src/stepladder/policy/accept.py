@@ -1,0 +1,32 @@
+"""When a tier's votes are good enough to stop climbing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from stepladder.strict_toml import Settings
+
+Share = Annotated[Decimal, Field(ge=0, le=1)]
+"""A number from 0 to 1."""
+
+
+class Accept(Settings):
+    """Conditions that must all hold; a tier may list several such tables, any of which will do."""
+
+    probability: Share | None = None
+    """At least this calibrated probability of the most probable label, 0 to 1."""
+    agree: int | None = Field(default=None, ge=1)
+    """At least this many of those asked so far name the label."""
+    margin: Share | None = None
+    """At least this lead of the most probable label over the next, 0 to 1."""
+    entropy: Share | None = None
+    """At most this entropy of the posterior, 0 (sure) to 1 (uniform)."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Accept:
+        if not self.model_fields_set:
+            raise ValueError("empty; name probability, agree, margin or entropy, or leave it out")
+        return self

@@ -1,0 +1,24 @@
+"""One form for answers that differ only in case, spaces, quotes or punctuation around them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+KEPT_AT_THE_EDGE = "+-#%&"
+"""Signs that may be all of a label's difference: C and C++, or + and -."""
+
+
+def normal(answer: str) -> str:
+    """The answer in lower case, without what surrounds its first and last letter."""
+    folded = unicodedata.normalize("NFKC", answer).casefold()
+    words = " ".join(folded.split())
+    return words.strip("".join(c for c in set(words) if not _kept(c)))
+
+
+def _kept(character: str) -> bool:
+    return character.isalnum() or character in KEPT_AT_THE_EDGE or _is_symbol(character)
+
+
+def _is_symbol(character: str) -> bool:
+    """Emoji and the like can be labels of their own; punctuation and spaces cannot."""
+    return unicodedata.category(character) in {"So", "Sm", "Sc", "Mn", "Mc"}
