@@ -8,8 +8,12 @@ from difflib import get_close_matches
 
 def did_you_mean(unknown: str, known: Iterable[str]) -> str:
     """A sentence naming the nearest known name, or all of them when none is near."""
-    names = sorted(set(known))
-    near = get_close_matches(unknown, names, n=1, cutoff=0.6)
+    names = list(dict.fromkeys(known))
+    if not names:
+        return "none is known"
+    # Case alone must not hide what was meant.
+    folded = {name.casefold(): name for name in reversed(names)}
+    near = get_close_matches(unknown.casefold(), folded, n=1, cutoff=0.6)
     if near:
-        return f"did you mean {near[0]!r}?"
-    return f"known: {', '.join(names[:12])}{', …' if len(names) > 12 else ''}"
+        return f"did you mean {folded[near[0]]!r}?"
+    return f"known: {', '.join(sorted(names)[:12])}{', …' if len(names) > 12 else ''}"

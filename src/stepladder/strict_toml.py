@@ -10,12 +10,15 @@ import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from stepladder.errors import SettingsError
-from stepladder.nearest import did_you_mean
+from stepladder.toml_problems import KeyedError, describe, located
+
+__all__ = ["KeyedError", "Settings", "load", "located", "parse", "read_toml"]
 
 Loaded = TypeVar("Loaded", bound="Settings")
 
@@ -27,6 +30,32 @@ class Settings(BaseModel):
         extra="forbid", frozen=True, use_attribute_docstrings=True, strict=False
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_typed(cls, table: Any) -> Any:
+        """TOML says what is a text, a number or a truth value; none is taken for another."""
+        for key, value in table.items() if isinstance(table, dict) else ():
+            field = cls.model_fields.get(key)
+            wanted = _scalars(field.annotation) if field else set()
+            if bool in wanted and not isinstance(value, bool):
+                raise KeyedError(f"should be true or false, not {_written(value)}", key)
+            if wanted & {int, Decimal} and isinstance(value, bool | str):
+                raise KeyedError(f"should be a number, not {_written(value)}", key)
+        return table
+
+
+def _scalars(annotation: Any) -> set[Any]:
+    """The plain types that a field takes; those inside lists and tables are not looked at."""
+    if get_origin(annotation) is Annotated:
+        return _scalars(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return {scalar for member in get_args(annotation) for scalar in _scalars(member)}
+    return {annotation}
+
+
+def _written(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
 
 def read_toml(path: Path, error: type[SettingsError]) -> Mapping[str, Any]:
     """The tables of a TOML file; raises `error` when it is missing or not TOML."""
@@ -34,10 +63,20 @@ def read_toml(path: Path, error: type[SettingsError]) -> Mapping[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
     except FileNotFoundError:
         raise error(f"{path}: no such file") from None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise error(f"{path}: cannot be read: {problem}") from None
+    except IsADirectoryError:
+        raise error(f"{path}: is a folder; name a file in it") from None
+    except OSError as problem:
+        raise error(f"{path}: cannot be read: {problem.strerror or problem}") from None
+    except UnicodeDecodeError:
+        raise error(f"{path}: not UTF-8; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as problem:
-        raise error(f"{path}: not valid TOML: {problem}") from None
+        raise error(_not_toml(path, str(problem))) from None
+
+
+def _not_toml(path: Path, problem: str) -> str:
+    line = re.search(r" \(at line (\d+), column \d+\)$", problem)
+    where = f"{path}:{line.group(1)}" if line else str(path)
+    return f"{where}: not valid TOML: {problem[: line.start()] if line else problem}"
 
 
 def load(model: type[Loaded], path: Path, error: type[SettingsError]) -> Loaded:
@@ -52,81 +91,4 @@ def parse(
     try:
         return model.model_validate(tables)
     except ValidationError as problem:
-        raise error(_first_problem(model, problem, path)) from None
-
-
-def _first_problem(model: type[Settings], problem: ValidationError, path: Path) -> str:
-    detail = problem.errors(include_url=False)[0]
-    keys = _user_keys(detail["loc"])
-    where = f"{path}{_line(path, keys)}: {'.'.join(keys) or 'the file'}"
-    if detail["type"] == "extra_forbidden":
-        return f"{where}: unknown key; {did_you_mean(keys[-1], _siblings(model, keys))}"
-    if detail["type"] == "missing":
-        return f"{where}: missing; add it"
-    message = detail["msg"].removeprefix("Value error, ")
-    message = message[0].lower() + message[1:]
-    given = detail.get("input")
-    if detail["type"] != "value_error" and isinstance(given, str | int | float | bool | Decimal):
-        return f"{where}: {message}, not {str(given)!r}"
-    return f"{where}: {message}"
-
-
-def _user_keys(loc: tuple[int | str, ...]) -> tuple[str, ...]:
-    """The location without what pydantic adds to it for unions."""
-    tags = {"function-after", "function-before", "constrained-str", "str", "list", "dict"}
-    return tuple(str(k) for k in loc if str(k) not in tags and not re.search(r"[\[(]", str(k)))
-
-
-def _siblings(model: type[BaseModel], keys: tuple[str, ...]) -> set[str]:
-    """Keys known beside the unknown one: those of every model reachable under its parents."""
-    names: set[str] = set()
-    models = _models_at(model, keys[:-1])
-    for candidate in models:
-        names |= {field.alias or name for name, field in candidate.model_fields.items()}
-    return names or {field.alias or name for name, field in model.model_fields.items()}
-
-
-def _models_at(model: type[BaseModel], keys: tuple[str, ...]) -> list[type[BaseModel]]:
-    models: list[type[BaseModel]] = [model]
-    for key in keys:
-        deeper: list[type[BaseModel]] = []
-        for candidate in models:
-            by_alias = {f.alias or n: f for n, f in candidate.model_fields.items()}
-            if key in by_alias:
-                deeper += _models_in(by_alias[key].annotation)
-        # A dictionary's own key or a list's index stays with the models found so far.
-        models = deeper or models
-    return models
-
-
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [m for part in getattr(annotation, "__args__", ()) for m in _models_in(part)]
-
-
-def _line(path: Path, keys: tuple[str, ...]) -> str:
-    """':12' for the line that mentions the last of the keys, walking down from the first."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return ""
-    at, found = 0, None
-    for key in keys:
-        if key.isdigit():
-            at, found = _nth_table(lines, at, int(key), found)
-            continue
-        pattern = re.compile(rf"(^\s*|[\[.{{,\s\"']){re.escape(key)}([\]\s=.\"']|$)")
-        hit = next((i for i in range(at, len(lines)) if pattern.search(lines[i])), None)
-        if hit is not None:
-            at, found = hit, hit
-    return "" if found is None else f":{found + 1}"
-
-
-def _nth_table(lines: list[str], at: int, index: int, found: int | None) -> tuple[int, int | None]:
-    """Move to the index-th `[[table]]` of the same name as the one at `at`."""
-    header = lines[at].strip()
-    if not header.startswith("[["):
-        return at, found
-    same = [i for i, line in enumerate(lines) if line.strip() == header]
-    return (same[index], same[index]) if index < len(same) else (at, found)
+        raise error(describe(problem, model, tables, path)) from None

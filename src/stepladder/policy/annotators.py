@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from stepladder.strict_toml import Settings
+from stepladder.strict_toml import KeyedError, Settings
 from stepladder.task import AnswerForm, Style
 from stepladder.types import Source
 
@@ -61,7 +61,7 @@ class OpenAISpec(ModelSpec):
     @model_validator(mode="after")
     def _http(self) -> OpenAISpec:
         if not self.base_url.startswith(("http://", "https://")):
-            raise ValueError("base_url: must begin with http:// or https://")
+            raise KeyedError("should begin with http:// or https://", "base_url")
         return self
 
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from stepladder.nearest import did_you_mean
 from stepladder.policy.accept import Accept
 from stepladder.policy.annotators import AnnotatorSpec, HumanSpec
-from stepladder.strict_toml import Settings
+from stepladder.strict_toml import KeyedError, Settings
 from stepladder.types import Usd
 
 
@@ -40,7 +40,7 @@ class Calibration(Settings):
     share: Annotated[Decimal, Field(gt=0, le=1)] = Decimal("0.5")
     """At most this share of the gold rows; the rest measures accuracy."""
     minimum: int = Field(default=30, ge=2)
-    """With fewer answered rows than this an annotator stays uncalibrated, and the output says so."""
+    """With fewer answered rows an annotator stays uncalibrated, and the output says so."""
 
 
 class Tier(Settings):
@@ -52,6 +52,13 @@ class Tier(Settings):
     """The annotators asked at once, by name."""
     accept: tuple[Accept, ...] = ()
     """When to stop here: any of these; with none, any label is accepted."""
+
+    @field_validator("name")
+    @classmethod
+    def _fits_a_route(cls, value: str) -> str:
+        if ">" in value or not value.strip():
+            raise ValueError("should be a name without '>', which joins names to a route")
+        return value
 
     @field_validator("ask", mode="before")
     @classmethod
@@ -85,36 +92,45 @@ class Policy(Settings):
     @model_validator(mode="after")
     def _consistent(self) -> Policy:
         names = [tier.name for tier in self.tiers]
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice is not None:
-            raise ValueError(f"tiers: {twice!r} appears twice; names must differ")
         for position, tier in enumerate(self.tiers):
-            self._check_tier(tier, last=position == len(self.tiers) - 1)
+            if tier.name in names[:position]:
+                raise KeyedError(
+                    f"{tier.name!r} appears twice; names must differ", "tiers", position, "name"
+                )
+            problem = self._problem_with_asked(tier.ask) or self._problem_with_people(tier)
+            if problem is not None:
+                raise KeyedError(problem, "tiers", position, "ask")
+            self._check_agree(position, tier)
         return self
 
-    def _check_tier(self, tier: Tier, *, last: bool) -> None:
-        for name in tier.ask:
-            if name not in self.annotators:
-                raise ValueError(
-                    f"tiers: {tier.name!r} asks {name!r}, which is not among the annotators; "
-                    f"{did_you_mean(name, self.annotators)}"
-                )
-        if len(set(tier.ask)) < len(tier.ask):
-            raise ValueError(f"tiers: {tier.name!r} asks the same annotator twice")
-        people = [name for name in tier.ask if self.is_person(name)]
-        if people and (not last or len(people) < len(tier.ask)):
-            raise ValueError(f"tiers: {tier.name!r}: people come last, in a tier of their own")
-        if len(people) > 1 or (people and tier.accept):
-            raise ValueError(f"tiers: {tier.name!r}: one person, without accept, decides")
-        self._check_agree(tier)
+    def _problem_with_asked(self, asked: tuple[str, ...]) -> str | None:
+        unknown = next((name for name in asked if name not in self.annotators), None)
+        if unknown is not None:
+            return (
+                f"{unknown!r} is not among the annotators; {did_you_mean(unknown, self.annotators)}"
+            )
+        twice = next((name for name in asked if asked.count(name) > 1), None)
+        return None if twice is None else f"{twice!r} is asked twice; name each annotator once"
 
-    def _check_agree(self, tier: Tier) -> None:
-        asked = {n for t in self.tiers[: self.tiers.index(tier) + 1] for n in t.ask}
-        for rule in tier.accept:
+    def _problem_with_people(self, tier: Tier) -> str | None:
+        person = next((name for name in tier.ask if self.is_person(name)), None)
+        if person is None:
+            return None
+        if tier is not self.tiers[-1]:
+            return f"{person!r} is a person, and people are asked last; move the tier to the end"
+        if len(tier.ask) > 1:
+            return f"{person!r} is a person, whose word is final; ask nobody else in that tier"
+        if tier.accept:
+            return f"{person!r} is a person, whose word is final; leave out the tier's accept"
+        return None
+
+    def _check_agree(self, position: int, tier: Tier) -> None:
+        asked = {name for above in self.tiers[: position + 1] for name in above.ask}
+        for index, rule in enumerate(tier.accept):
             if rule.agree is not None and rule.agree > len(asked):
-                raise ValueError(
-                    f"tiers: {tier.name!r}: agree = {rule.agree}, "
-                    f"but only {len(asked)} have been asked by then"
+                raise KeyedError(
+                    f"{rule.agree} cannot agree, since the tiers up to here ask only {len(asked)}",
+                    *("tiers", position, "accept", index, "agree"),
                 )
 
     def is_person(self, name: str) -> bool:

@@ -1,5 +1,8 @@
 """Rows in and out of CSV, JSONL and Parquet files; the ending chooses the format."""
 
-from stepladder.tables.reading import Row, columns_of, read_rows
+from stepladder.tables.formulas import restored
+from stepladder.tables.reading import columns_of, read_rows
+from stepladder.tables.row import Row
+from stepladder.tables.writing import DecisionWriter
 
-__all__ = ["Row", "columns_of", "read_rows"]
+__all__ = ["DecisionWriter", "Row", "columns_of", "read_rows", "restored"]

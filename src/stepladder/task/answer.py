@@ -17,15 +17,26 @@ def read_answer(
     """The label that the text names, or why it names none.
 
     `cut_off` says that the answer ended at its token limit: if it is no label
-    then, it is called truncated rather than off the list.
+    then, or may be the beginning of a longer one, it is truncated.
     """
     said = normal(text)
-    if not said:
-        return Unlabelled(Reason.TRUNCATED if cut_off and text.strip() else Reason.EMPTY)
-    label = readings(task, form).get(said)
-    if label is not None:
-        return Labelled(label)
-    return Unlabelled(Reason.TRUNCATED if cut_off else Reason.OFF_LIST, text.strip()[:SHOWN])
+    known = readings(task, form)
+    if said in known and not (cut_off and _may_go_on(said, known)):
+        return Labelled(known[said])
+    return Unlabelled(_failure(said, cut_off=cut_off), text.strip()[:SHOWN])
+
+
+def _may_go_on(said: str, known: dict[str, str]) -> bool:
+    return any(
+        answer != said and answer.startswith(said) and label != known[said]
+        for answer, label in known.items()
+    )
+
+
+def _failure(said: str, *, cut_off: bool) -> Reason:
+    if cut_off:
+        return Reason.TRUNCATED
+    return Reason.OFF_LIST if said else Reason.EMPTY
 
 
 def readings(task: Task, form: AnswerForm) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from unicodedata import category
 
 from stepladder.errors import TableError
 from stepladder.nearest import did_you_mean
@@ -14,7 +15,7 @@ from stepladder.types import SINGLE_QUESTION, Candidate, CandidateKey
 
 YES = frozenset({"yes", "true", "1"})
 NO = frozenset({"no", "false", "0", ""})
-MISSING = frozenset({"", "nan"})
+MISSING = "nan"
 """What an exported missing value looks like in a column that must hold text."""
 
 
@@ -24,14 +25,17 @@ def read_candidates(path: Path, task: Task) -> Iterator[Candidate]:
     Checked: the columns that the task names, texts that are empty or missing,
     ids that come twice for one question, gold outside the labels.
     """
-    seen: set[CandidateKey] = set()
+    lines: dict[CandidateKey, int] = {}
     for number, row in enumerate(read_rows(path), start=1):
         where = f"{path}:{row.line}"
         _check_columns(row, task, where)
         candidate = _candidate(row, task, number, where)
-        if candidate.key in seen:
-            raise TableError(f"{where}: id {candidate.id!r} appears twice; ids must be unique")
-        seen.add(candidate.key)
+        before = lines.setdefault(candidate.key, row.line)
+        if before != row.line:
+            raise TableError(
+                f"{where}: id {candidate.id!r} stands in line {before} already; ids must be unique"
+                f"{' for each question' if task.columns.question else ''}"
+            )
         yield candidate
 
 
@@ -50,19 +54,34 @@ def _check_columns(row: Row, task: Task, where: str) -> None:
 def _candidate(row: Row, task: Task, number: int, where: str) -> Candidate:
     values, columns = row.values, task.columns
     for column in template_columns(task.text):
-        if values[column].strip().casefold() in MISSING:
+        if _is_blank(values[column]):
             raise TableError(f"{where}: column {column!r} is empty; fill it or drop the row")
-    identity = values[columns.id].strip() if columns.id else str(number)
-    if not identity:
-        raise TableError(f"{where}: column {columns.id!r} is empty; every row needs an id")
     return Candidate(
-        id=identity,
+        id=_id(row, task, where) if columns.id else str(number),
         columns=values,
         question=_question(row, task, where),
         group=values[columns.group].strip() if columns.group else "",
         gold=_gold(row, task, where),
         local_only=_local_only(row, task, where),
     )
+
+
+def _is_blank(text: str) -> bool:
+    """Whether nothing can be seen: also null bytes and direction marks alone."""
+    seen = any(sign.isprintable() and not sign.isspace() for sign in text)
+    return not seen or text.strip().casefold() == MISSING
+
+
+def _id(row: Row, task: Task, where: str) -> str:
+    column = task.columns.id or ""
+    identity = row.values[column].strip()
+    if not identity:
+        raise TableError(f"{where}: column {column!r} is empty; every row needs an id")
+    if any(category(sign) == "Cc" for sign in identity):
+        raise TableError(
+            f"{where}: id {identity!r} holds a line break or another control character; remove it"
+        )
+    return identity
 
 
 def _question(row: Row, task: Task, where: str) -> str:

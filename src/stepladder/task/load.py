@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from stepladder.errors import TableError, TaskError
-from stepladder.strict_toml import parse, read_toml
-from stepladder.tables import read_rows
-from stepladder.task.schema import Task
-from stepladder.task.template import template_columns
+from stepladder.strict_toml import located, parse, read_toml
+from stepladder.tables import Row, read_rows
+from stepladder.task.schema import Example, Task
+
+LABEL = "label"
+"""The column of an examples file that holds the right label."""
 
 
 def load_task(path: Path | str) -> Task:
@@ -18,29 +18,27 @@ def load_task(path: Path | str) -> Task:
     path = Path(path)
     tables = dict(read_toml(path, TaskError))
     source = tables.get("examples")
-    if isinstance(source, str):
-        tables["examples"] = _examples_from(path.parent / source, path)
+    if not isinstance(source, str):
+        return parse(Task, tables, path, TaskError)
+    del tables["examples"]
     task = parse(Task, tables, path, TaskError)
-    _check_examples(task, path)
-    return task
-
-
-def _examples_from(source: Path, task_path: Path) -> list[Mapping[str, Any]]:
     try:
-        rows = [row.values for row in read_rows(source)]
+        examples = _examples_from(path.parent / source, task)
     except TableError as problem:
-        raise TaskError(f"{task_path}: examples: {problem}") from None
-    if any("label" not in row for row in rows):
-        raise TaskError(f"{task_path}: examples: {source} needs a column 'label'")
-    return [dict(row) for row in rows]
+        raise TaskError(f"{located(path, ('examples',))}: {problem}") from None
+    return task.model_copy(update={"examples": examples})
 
 
-def _check_examples(task: Task, path: Path) -> None:
-    needed = template_columns(task.text)
-    for number, example in enumerate(task.examples, start=1):
-        missing = [column for column in needed if not example.columns.get(column, "").strip()]
-        if missing:
-            raise TaskError(
-                f"{path}: examples: number {number} has no {missing[0]!r}, "
-                "which the text template names"
-            )
+def _examples_from(source: Path, task: Task) -> tuple[Example, ...]:
+    return tuple(_example(row, task, f"{source}:{row.line}") for row in read_rows(source))
+
+
+def _example(row: Row, task: Task, where: str) -> Example:
+    if LABEL not in row.values:
+        raise TableError(f"{where}: no column {LABEL!r}, which holds the example's right label")
+    columns = {name: value for name, value in row.values.items() if name != LABEL}
+    example = Example(label=row.values[LABEL], columns=columns)
+    problem = task.problem_of(example)
+    if problem is not None:
+        raise TableError(f"{where}: {problem}")
+    return example

@@ -8,9 +8,13 @@ KEPT_AT_THE_EDGE = "+-#%&"
 """Signs that may be all of a label's difference: C and C++, or + and -."""
 
 
+LOOKS = dict.fromkeys(map(ord, "\ufe0e\ufe0f"))
+"""Variation selectors: whether an emoji is drawn in colour."""
+
+
 def normal(answer: str) -> str:
     """The answer in lower case, without what surrounds its first and last letter."""
-    folded = unicodedata.normalize("NFKC", answer).casefold()
+    folded = unicodedata.normalize("NFKC", answer).translate(LOOKS).casefold()
     words = " ".join(folded.split())
     return words.strip("".join(c for c in set(words) if not _kept(c)))
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, islice, product
+from itertools import count as naturals
 from string import ascii_uppercase
 
 from stepladder.task.schema import Task
@@ -77,8 +79,8 @@ def answers(task: Task, form: AnswerForm) -> Mapping[str, str]:
 
 def option_letters(count: int) -> tuple[str, ...]:
     """A, B, C …, then AA, AB … when there are more labels than letters."""
-    single = tuple(ascii_uppercase)
-    return (single + tuple(a + b for a in single for b in single))[:count]
+    lengths = (product(ascii_uppercase, repeat=length) for length in naturals(1))
+    return tuple("".join(letters) for letters in islice(chain.from_iterable(lengths), count))
 
 
 def render(task: Task, columns: Mapping[str, str], style: Style, form: AnswerForm) -> Prompt:

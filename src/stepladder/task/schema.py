@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
-from stepladder.strict_toml import Settings
+from stepladder.nearest import did_you_mean
+from stepladder.strict_toml import KeyedError, Settings
 from stepladder.task.normal import normal
-from stepladder.task.template import check_template
+from stepladder.task.template import check_template, template_columns
 
 
 class LabelSpec(Settings):
@@ -67,7 +67,7 @@ class Task(Settings):
     @classmethod
     def _plain_descriptions(cls, value: Any) -> Any:
         if isinstance(value, list):
-            return {name: {} for name in value}
+            value = _listed(value)
         if isinstance(value, dict):
             return {k: {"description": v} if isinstance(v, str) else v for k, v in value.items()}
         return value
@@ -79,6 +79,13 @@ class Task(Settings):
             return value
         return [_flat_example(item) for item in value]
 
+    @field_validator("name", "instructions")
+    @classmethod
+    def _not_blank(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("should not be empty")
+        return value
+
     @field_validator("text")
     @classmethod
     def _readable_template(cls, value: str) -> str:
@@ -87,28 +94,46 @@ class Task(Settings):
     @model_validator(mode="after")
     def _consistent(self) -> Task:
         if len(self.labels) < 2:
-            raise ValueError("labels: at least two labels are needed")
-        self._check_answers()
-        for example in self.examples:
-            if example.label not in self.labels:
-                raise ValueError(
-                    f"examples: label {example.label!r} is not one of {', '.join(self.labels)}"
+            raise KeyedError("at least two labels are needed", "labels")
+        for name in self.labels:
+            if name != " ".join(name.split()):
+                raise KeyedError(
+                    "a label has no spaces around it and one between words", "labels", name
                 )
+        self._check_answers()
+        for position, example in enumerate(self.examples):
+            problem = self.problem_of(example)
+            if problem is not None:
+                raise KeyedError(problem, "examples", position)
         return self
 
     def _check_answers(self) -> None:
-        answers = [
-            (normal(answer), name)
-            for name, spec in self.labels.items()
-            for answer in {normal(a) for a in (name, *spec.aliases)}
-        ]
-        for answer, name in answers:
-            if not answer:
-                raise ValueError(f"labels.{name}: a label or alias needs a letter or a digit")
-        clash = next((a for a, n in Counter(a for a, _ in answers).items() if n > 1), None)
-        if clash is not None:
-            names = sorted({name for answer, name in answers if answer == clash})
-            raise ValueError(f"labels: {clash!r} would be read as any of {', '.join(names)}")
+        meant: dict[str, str] = {}
+        for name, spec in self.labels.items():
+            for answer in dict.fromkeys(normal(a) for a in (name, *spec.aliases)):
+                if not answer:
+                    raise KeyedError(
+                        "a label or alias needs a letter, a digit or a symbol", "labels", name
+                    )
+                if answer in meant:
+                    raise KeyedError(
+                        f"an answer {answer!r} would mean {meant[answer]!r} as well; "
+                        "change a name or an alias",
+                        *("labels", name),
+                    )
+                meant[answer] = name
+
+    def problem_of(self, example: Example) -> str | None:
+        """What is wrong with an example for this task, or None."""
+        if example.label not in self.labels:
+            return (
+                f"{example.label!r} is not a label of the task; "
+                f"{did_you_mean(example.label, self.labels)}"
+            )
+        for column in template_columns(self.text):
+            if not example.columns.get(column, "").strip():
+                return f"no {column!r}, which the text template names"
+        return None
 
     @property
     def label_names(self) -> tuple[str, ...]:
@@ -116,10 +141,18 @@ class Task(Settings):
         return tuple(self.labels)
 
 
+def _listed(names: list[Any]) -> dict[str, str]:
+    """A plain list of labels as a table without descriptions."""
+    for position, name in enumerate(names):
+        if not isinstance(name, str):
+            raise KeyedError(f"should be a text in quotes, not {name}", position)
+        if name in names[:position]:
+            raise KeyedError(f"{name!r} appears twice", position)
+    return dict.fromkeys(names, "")
+
+
 def _flat_example(item: Any) -> Any:
     if isinstance(item, dict) and "columns" not in item:
-        return {
-            "label": item.get("label", ""),
-            "columns": {k: v for k, v in item.items() if k != "label"},
-        }
+        shown = {"columns": {k: v for k, v in item.items() if k != "label"}}
+        return shown | {k: v for k, v in item.items() if k == "label"}
     return item

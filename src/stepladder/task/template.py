@@ -11,7 +11,7 @@ PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 def check_template(template: str) -> str:
     """The template itself; raises ValueError for a lone brace or an empty placeholder."""
     for match in PLACEHOLDER.finditer(template):
-        if match.group() in "{}":
+        if match.group() in {"{", "}"}:
             raise ValueError(f"a lone {match.group()} in the template; write it twice")
         if match.group(1) is not None and not match.group(1).strip():
             raise ValueError("{} in the template names no column")

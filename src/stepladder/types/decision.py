@@ -34,8 +34,10 @@ class Decision:
     status: Status
     label: str | None = None
     """The label; set exactly when the status is `labelled`."""
+    probability: float | None = None
+    """Probability that the label is right; None for gold, for people and where there is none."""
     posterior: Posterior | None = None
-    """What the votes amount to; None when there are no votes, or a person decided."""
+    """What the machines' votes amounted to; kept where a person decided, to compare."""
     calibrated: bool = False
     """Whether every probability in the posterior was calibrated against gold."""
     route: tuple[str, ...] = ()
@@ -46,10 +48,3 @@ class Decision:
     """Tokens of all attempts."""
     reason: str = ""
     """In a few words, why it ended like this."""
-
-    @property
-    def probability(self) -> float | None:
-        """The posterior probability of the label given, if it came from a posterior."""
-        if self.posterior is None or self.label is None:
-            return None
-        return self.posterior.by_label()[self.label]

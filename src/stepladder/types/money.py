@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
-PICO_PER_USD = 10**12
+EXACT = Context(prec=100, Emax=99, traps=[Inexact, InvalidOperation, Overflow])
+"""Arithmetic that fails rather than rounds, whatever the thread's own context is."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -19,15 +20,19 @@ class Usd:
     @classmethod
     def of(cls, amount: Decimal | int | str) -> Usd:
         """The amount in USD as `Usd`; raises ValueError when finer than a pico-USD."""
-        scaled = Decimal(amount) * PICO_PER_USD
-        if not scaled.is_finite() or scaled != scaled.to_integral_value():
-            raise ValueError(f"{amount} USD is not a whole number of pico-USD (10**-12 USD)")
-        return cls(int(scaled))
+        try:
+            scaled = EXACT.scaleb(Decimal(amount), 12)
+            return cls(int(EXACT.to_integral_exact(scaled)))
+        except (ArithmeticError, ValueError):
+            raise ValueError(
+                f"{amount} USD is not a whole number of pico-USD (10**-12 USD)"
+            ) from None
 
     @property
     def decimal(self) -> Decimal:
         """The amount in USD, exact."""
-        return Decimal(self.pico).scaleb(-12)
+        digits = tuple(int(digit) for digit in str(abs(self.pico)))
+        return Decimal((int(self.pico < 0), digits, -12))
 
     def __add__(self, other: Usd) -> Usd:
         return Usd(self.pico + other.pico)

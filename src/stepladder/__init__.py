@@ -1,0 +1,1 @@
+"""stepladder labels data with many annotators of different price and skill, inside a budget."""

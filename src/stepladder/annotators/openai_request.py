@@ -1,0 +1,72 @@
+"""What is sent to whatever speaks the OpenAI protocol."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from stepladder.annotators.model import LanguageModel
+from stepladder.annotators.thinking import thinks_at_openai
+from stepladder.task import ChatPrompt, CompletionPrompt, Prompt, Style
+from stepladder.types import Source
+
+TOP_LOGPROBS = 20
+"""Alternatives by token: what OpenAI's chat, vLLM and llama.cpp give at most."""
+TOP_LOGPROBS_OPENAI_COMPLETIONS = 5
+"""What OpenAI's older endpoint gives at most."""
+
+
+class RequestFormat:
+    """How a model's prompts become request bodies at one address."""
+
+    def __init__(self, model: LanguageModel, base_url: str, served_as: str) -> None:
+        """`served_as` is the name by which that address knows the model."""
+        self._model = model
+        self._served_as = served_as
+        self._at_openai = urlsplit(base_url).hostname == "api.openai.com"
+
+    @property
+    def path(self) -> str:
+        """Where the request goes, below the base URL."""
+        if self._model.spec.prompt is Style.COMPLETION:
+            return "/completions"
+        return "/chat/completions"
+
+    def body(self, prompt: Prompt, sample: int) -> bytes:
+        """The body of one request."""
+        request = dict(self._fixed)
+        match prompt:
+            case ChatPrompt(messages):
+                request["messages"] = messages
+            case CompletionPrompt(text):
+                request["prompt"] = text
+        # Several providers refuse the word; without chance and repetition it would change nothing.
+        if not self._thinks and (sample or self._model.spec.temperature):
+            request["seed"] = sample
+        return orjson.dumps(request)
+
+    @property
+    def _thinks(self) -> bool:
+        return self._at_openai and thinks_at_openai(self._served_as)
+
+    @cached_property
+    def _fixed(self) -> dict[str, Any]:
+        """What is the same for all candidates."""
+        chat = self._model.spec.prompt is Style.CHAT
+        # OpenAI's chat models all know the newer word; elsewhere only the older one is sure.
+        cap = "max_completion_tokens" if chat and self._at_openai else "max_tokens"
+        capped = {"model": self._served_as, cap: self._model.output_cap}
+        if self._thinks:
+            return capped
+        temperature = float(self._model.spec.temperature)
+        return {**capped, "temperature": temperature, **self._for_style()}
+
+    def _for_style(self) -> dict[str, Any]:
+        wants = self._model.spec.confidence is Source.TOKEN_PROBABILITIES
+        if self._model.spec.prompt is Style.CHAT:
+            return {"logprobs": True, "top_logprobs": TOP_LOGPROBS} if wants else {}
+        most = TOP_LOGPROBS_OPENAI_COMPLETIONS if self._at_openai else TOP_LOGPROBS
+        return {"stop": ["\n"], **({"logprobs": most} if wants else {})}

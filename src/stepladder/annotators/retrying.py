@@ -1,0 +1,82 @@
+"""Another attempt after a failure that may pass: the policy is pure, the wrapper waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from random import Random
+
+from stepladder.annotators.base import Annotator, Reply
+from stepladder.annotators.wrapper import Wrapper
+from stepladder.errors import AnnotatorError
+from stepladder.types import Candidate
+
+BASE = 0.5
+"""Seconds: the longest wait before the first retry; it doubles with each one."""
+CAP = 30.0
+"""Seconds: the longest wait of our own accord."""
+PATIENCE = 120.0
+"""Seconds: a provider that asks for a longer wait is not asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Ask again after a wait."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Asking again does not help, or not soon enough."""
+
+
+def wait_before(attempt: int, error: AnnotatorError, jitter: float) -> Retry | GiveUp:
+    """What to do before the `attempt`-th retry (1 is the first) after `error`.
+
+    `jitter` is uniform from 0 to 1. Exponential with full jitter: Marc Brooker,
+    "Exponential Backoff And Jitter", AWS Architecture Blog, 2015. What the
+    provider asks for is a minimum.
+    """
+    if not error.retryable:
+        return GiveUp()
+    backoff = jitter * min(CAP, BASE * 2.0 ** min(attempt - 1, 10))
+    if error.retry_after is None:
+        return Retry(backoff)
+    if not error.retry_after <= PATIENCE:
+        return GiveUp()
+    # Added, not the larger of the two: everyone told "10 seconds" would be back at one instant.
+    return Retry(max(0.0, error.retry_after) + backoff)
+
+
+class Retrying(Wrapper):
+    """Asks again, up to `retries` times, when an attempt fails in a way that may pass."""
+
+    def __init__(
+        self,
+        inner: Annotator,
+        retries: int,
+        rng: Random,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        super().__init__(inner)
+        self.retries = retries
+        """Attempts after the first one."""
+        self._rng = rng
+        self._sleep = sleep
+
+    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
+        """The first attempt that succeeds; raises the AnnotatorError of the last one."""
+        for attempt in range(1, self.retries + 1):
+            try:
+                return await self.inner.ask(candidate, sample)
+            except AnnotatorError as error:
+                match wait_before(attempt, error, self._rng.random()):
+                    case Retry(seconds):
+                        pause = seconds
+                    case GiveUp():
+                        raise
+            # Outside the handler, so that a later error does not drag this one along.
+            await self._sleep(pause)
+        return await self.inner.ask(candidate, sample)

@@ -1,0 +1,39 @@
+"""What every wrapper around an annotator shares: it answers for the one inside."""
+
+from __future__ import annotations
+
+from stepladder.annotators.base import Annotator, Reply
+from stepladder.types import Candidate, Usage
+
+
+class Wrapper:
+    """An annotator that passes everything on; a wrapper of one's own overrides `ask`."""
+
+    def __init__(self, inner: Annotator) -> None:
+        self.inner = inner
+        """The annotator that is asked."""
+
+    @property
+    def name(self) -> str:
+        """The name in the policy."""
+        return self.inner.name
+
+    def key(self, candidate: Candidate, sample: int = 0) -> str:
+        """The inner annotator's key: wrapping changes no answer."""
+        return self.inner.key(candidate, sample)
+
+    def bound(self, candidate: Candidate) -> Usage:
+        """The most tokens that one attempt can use, by kind."""
+        return self.inner.bound(candidate)
+
+    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
+        """Ask the inner annotator; raises AnnotatorError as it does."""
+        return await self.inner.ask(candidate, sample)
+
+    async def open(self) -> None:
+        """Get the inner annotator ready."""
+        await self.inner.open()
+
+    async def close(self) -> None:
+        """Close the inner annotator."""
+        await self.inner.close()

@@ -1,0 +1,102 @@
+"""What one annotator's vote says about every label, as a vector of log-likelihoods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from math import log
+
+from pydantic import BaseModel, ConfigDict
+
+from stepladder.confidence.confusion import Confusion, fit_confusion
+from stepladder.confidence.dirichlet import ROWS_PER_LABEL, Dirichlet, fit_dirichlet
+from stepladder.confidence.platt import CLIP, Platt, fit_platt
+from stepladder.types import Labelled, Source, Vote
+
+Vector = tuple[float, ...]
+"""One number per label."""
+
+
+class Calibrator(StrEnum):
+    """How an annotator's confidence became a probability."""
+
+    DIRICHLET = "Dirichlet"
+    PLATT = "Platt"
+    CONFUSION = "confusion matrix"
+    NONE = "uncalibrated"
+
+
+class AnnotatorFit(BaseModel):
+    """What gold taught about one annotator; without enough gold, what is assumed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    rows: int
+    """Rows of gold that the annotator answered with a label."""
+    calibrated: bool
+    """Whether those rows were enough to be trusted."""
+    scaling: Dirichlet | Platt | None
+    """For votes with token probabilities; None when too few rows had them."""
+    confusion: Confusion
+    """For votes that only name a label."""
+
+    @property
+    def calibrator(self) -> Calibrator:
+        """The method in use, for reports."""
+        if not self.calibrated:
+            return Calibrator.NONE
+        match self.scaling:
+            case Dirichlet():
+                return Calibrator.DIRICHLET
+            case Platt():
+                return Calibrator.PLATT
+            case None:
+                return Calibrator.CONFUSION
+
+    def vector(self, vote: Vote, labels: Sequence[str], log_prior: Vector) -> Vector | None:
+        """Log-likelihood of the vote under each label; None for a vote without a label.
+
+        Probabilities p(label | vote) become likelihoods by taking the prior out,
+        so that pooling this vote alone with weight 1 gives p back.
+        """
+        if not isinstance(vote.outcome, Labelled):
+            return None
+        if vote.confidence.source is not Source.TOKEN_PROBABILITIES:
+            return self.confusion.likelihoods(labels.index(vote.outcome.label))
+        raw = [vote.confidence.by_label.get(label, 0.0) for label in labels]
+        if self.scaling is None:
+            return tuple(log(max(CLIP, p)) for p in raw)
+        shown = self.scaling.calibrated(raw)
+        return tuple(log(max(CLIP, p)) - prior for p, prior in zip(shown, log_prior, strict=True))
+
+
+def fit_annotator(
+    labels: Sequence[str], votes: Sequence[Vote], gold: Sequence[str], minimum: int
+) -> AnnotatorFit:
+    """The fit for one annotator from its votes (n) and their gold (n)."""
+    pairs = [(v, g) for v, g in zip(votes, gold, strict=True) if v.label is not None]
+    enough = len(pairs) >= minimum
+    counted = pairs if enough else []
+    sure = [
+        (v.confidence.by_label, g)
+        for v, g in counted
+        if v.confidence.source is Source.TOKEN_PROBABILITIES
+    ]
+    return AnnotatorFit(
+        rows=len(pairs),
+        calibrated=enough,
+        scaling=_fit_scaling(labels, sure, minimum),
+        confusion=fit_confusion(
+            labels, [v.label or "" for v, _ in counted], [g for _, g in counted]
+        ),
+    )
+
+
+def _fit_scaling(
+    labels: Sequence[str], rows: Sequence[tuple[Mapping[str, float], str]], minimum: int
+) -> Dirichlet | Platt | None:
+    """The richest scaling that so many rows of raw probabilities and gold can carry."""
+    if len(rows) < minimum:
+        return None
+    fit = fit_dirichlet if len(rows) >= ROWS_PER_LABEL * len(labels) else fit_platt
+    return fit(labels, [raw for raw, _ in rows], [gold for _, gold in rows])

@@ -1,0 +1,175 @@
+"""Everything that gold taught about a policy's annotators, as one frozen, storable value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log, sqrt
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from stepladder.confidence.annotator import AnnotatorFit, Vector, fit_annotator
+from stepladder.confidence.folds import group_folds
+from stepladder.confidence.pool import fit_shared_weight, fit_weights, pooled
+from stepladder.types import Posterior, Vote
+
+PRIOR_SMOOTHING = 1.0
+"""Pseudo-counts per label in the prior."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldRow:
+    """One calibration candidate: its gold, its group, and everybody's votes."""
+
+    gold: str
+    group: str
+    votes: Mapping[str, Vote]
+    """By annotator."""
+
+
+class Fit(BaseModel):
+    """Turns votes into a posterior; stored as JSON in the ledger, so that a resume reuses it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    labels: tuple[str, ...]
+    """The task's labels, in the order of every vector."""
+    log_prior: Vector
+    """Natural logarithm of each label's share in gold, smoothed."""
+    annotators: dict[str, AnnotatorFit]
+    """By name."""
+    weights: dict[str, dict[str, float]]
+    """For each set of annotators that a route can produce (names joined by '+'), their weights."""
+    shared: float = 1.0
+    """Factor c for every other set: m votes weigh c/sqrt(m) each."""
+
+    def posterior(self, votes: Sequence[Vote]) -> Posterior | None:
+        """What the votes amount to; None when no vote carries a label."""
+        vectors: dict[str, Vector] = {}
+        for vote in votes:
+            vector = self.annotators[vote.annotator].vector(vote, self.labels, self.log_prior)
+            if vector is not None:
+                vectors[vote.annotator] = vector
+        if not vectors:
+            return None
+        weights = self._weights(tuple(vectors))
+        return Posterior(self.labels, pooled(self.log_prior, tuple(vectors.values()), weights))
+
+    def calibrated(self, votes: Sequence[Vote]) -> bool:
+        """Whether every vote with a label comes from a calibrated annotator."""
+        named = [v.annotator for v in votes if v.label is not None]
+        return bool(named) and all(self.annotators[name].calibrated for name in named)
+
+    def _weights(self, names: tuple[str, ...]) -> Vector:
+        fitted = self.weights.get(set_name(names))
+        if fitted is None:
+            return (self.shared / sqrt(len(names)),) * len(names)
+        return tuple(fitted[name] for name in names)
+
+
+def set_name(names: Sequence[str]) -> str:
+    """One name for a set of annotators, whatever their order."""
+    return "+".join(sorted(names))
+
+
+def unfitted(labels: Sequence[str], annotators: Sequence[str]) -> Fit:
+    """The fit before any gold: raw confidence, a uniform prior, and an assumed accuracy."""
+    return fit_gold(labels, annotators, (), rows=(), minimum=1, seed=0)
+
+
+def fit_gold(
+    labels: Sequence[str],
+    annotators: Sequence[str],
+    sets: Sequence[Sequence[str]],
+    *,
+    rows: Sequence[GoldRow],
+    minimum: int,
+    seed: int,
+) -> Fit:
+    """Calibrators for each annotator and pool weights for each set of annotators.
+
+    Weights see calibrated votes of rows that the calibrators were not fitted on
+    (five folds, by group): in-sample probabilities would be trusted too much.
+    """
+    log_prior = _log_prior(labels, rows)
+    fits = {name: _fit_one(labels, name, rows, minimum) for name in annotators}
+    held_out = _held_out_vectors(labels, annotators, rows, minimum, seed, log_prior)
+    gold = np.array([labels.index(row.gold) for row in rows], dtype=int)
+    weights = {
+        set_name(names): dict(
+            zip(names, _weights_of(names, held_out, gold, log_prior), strict=True)
+        )
+        for names in sets
+        if len(names) > 1 and all(fits[name].calibrated for name in names)
+    }
+    everybody = [name for name in annotators if fits[name].calibrated]
+    stack = _stack(everybody, held_out, gold)
+    return Fit(
+        labels=tuple(labels),
+        log_prior=log_prior,
+        annotators=fits,
+        weights=weights,
+        shared=fit_shared_weight(log_prior, stack.vectors, stack.gold) if everybody else 1.0,
+    )
+
+
+def _log_prior(labels: Sequence[str], rows: Sequence[GoldRow]) -> Vector:
+    counts = [PRIOR_SMOOTHING + sum(row.gold == label for row in rows) for label in labels]
+    return tuple(log(count / sum(counts)) for count in counts)
+
+
+def _fit_one(
+    labels: Sequence[str], name: str, rows: Sequence[GoldRow], minimum: int
+) -> AnnotatorFit:
+    answered = [row for row in rows if name in row.votes]
+    return fit_annotator(
+        labels, [row.votes[name] for row in answered], [row.gold for row in answered], minimum
+    )
+
+
+def _held_out_vectors(
+    labels: Sequence[str],
+    annotators: Sequence[str],
+    rows: Sequence[GoldRow],
+    minimum: int,
+    seed: int,
+    log_prior: Vector,
+) -> dict[str, list[Vector | None]]:
+    """For each annotator, each row's vector from a fit that did not see the row's group."""
+    found: dict[str, list[Vector | None]] = {name: [None] * len(rows) for name in annotators}
+    for held in group_folds([row.group for row in rows], seed):
+        kept = [row for i, row in enumerate(rows) if i not in held]
+        for name in annotators:
+            fit = _fit_one(labels, name, kept, max(2, minimum * len(kept) // max(1, len(rows))))
+            for i in held:
+                vote = rows[i].votes.get(name)
+                found[name][i] = fit.vector(vote, labels, log_prior) if vote else None
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """Rows that a whole set of annotators answered: vectors (n, m, K) and gold numbers (n)."""
+
+    vectors: np.ndarray
+    gold: np.ndarray
+
+
+def _stack(
+    names: Sequence[str], vectors: Mapping[str, Sequence[Vector | None]], gold: np.ndarray
+) -> _Stack:
+    complete = [i for i in range(len(gold)) if all(vectors[n][i] is not None for n in names)]
+    return _Stack(np.array([[vectors[n][i] for n in names] for i in complete]), gold[complete])
+
+
+def _weights_of(
+    names: Sequence[str],
+    vectors: Mapping[str, Sequence[Vector | None]],
+    gold: np.ndarray,
+    log_prior: Vector,
+) -> Vector:
+    stack = _stack(names, vectors, gold)
+    if not len(stack.gold):
+        return (1.0 / sqrt(len(names)),) * len(names)
+    return fit_weights(log_prior, stack.vectors, stack.gold)

@@ -1,0 +1,146 @@
+"""Putting gold to every machine on the ladder, and fitting what it teaches."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+import orjson
+
+from stepladder.annotators.base import Waiting
+from stepladder.confidence import Fit, GoldRow, fit_gold, unfitted
+from stepladder.engine.climb import Climber, Interrupted
+from stepladder.engine.digest import digest
+from stepladder.engine.replay import Work, work_through
+from stepladder.policy import Policy
+from stepladder.types import Candidate, CandidateKey, Vote
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """The fit of a run, and the gold rows it has seen."""
+
+    fit: Fit
+    key: str
+    """Under which the ledger keeps the fit."""
+    rows: Mapping[CandidateKey, Mapping[str, Vote]]
+    """Every calibration candidate with its votes by annotator."""
+
+
+def choose_rows(gold: Sequence[Candidate], policy: Policy, seed: int) -> list[Candidate]:
+    """A random share of the gold for calibration, whole groups at a time."""
+    wanted = min(policy.calibration.rows, int(len(gold) * policy.calibration.share))
+    groups: dict[str, list[Candidate]] = {}
+    for candidate in gold:
+        groups.setdefault(candidate.group, []).append(candidate)
+    shuffled = sorted(groups.values(), key=lambda members: members[0].group)
+    random.Random(seed).shuffle(shuffled)  # noqa: S311
+    chosen: list[Candidate] = []
+    for members in shuffled:
+        if len(chosen) + len(members) <= wanted:
+            chosen += members
+    return chosen
+
+
+async def calibrate(
+    climber: Climber, rows: Sequence[Candidate], labels: Sequence[str], seed: int
+) -> Calibrated:
+    """Ask every machine about every row, and fit; an earlier start's fit of these rows is kept."""
+    policy = climber.staff.policy
+    votes = await _ask_all(climber, rows)
+    key = _fit_key(climber, rows, seed)
+    stored = climber.ledger.fit(key)
+    if stored is not None:
+        return Calibrated(Fit.model_validate_json(stored.body), key, votes)
+    gold = [GoldRow(row.gold or "", row.group, votes[row.key]) for row in rows]
+    fit = (
+        fit_gold(
+            labels,
+            policy.machines,
+            _route_sets(policy),
+            rows=gold,
+            minimum=policy.calibration.minimum,
+            seed=seed,
+        )
+        if rows
+        else unfitted(labels, policy.machines)
+    )
+    await climber.ledger.add_fit(
+        key, fit.model_dump_json(), orjson.dumps([tuple(row.key) for row in rows]).decode()
+    )
+    return Calibrated(fit, key, votes)
+
+
+def _route_sets(policy: Policy) -> list[tuple[str, ...]]:
+    """The sets of machines that the route can have asked, tier by tier."""
+    names = [tuple(n for n in tier.ask if not policy.is_person(n)) for tier in policy.tiers]
+    return [tuple(dict.fromkeys(sofar)) for sofar in accumulate(names) if sofar]
+
+
+def _fit_key(climber: Climber, rows: Sequence[Candidate], seed: int) -> str:
+    """Digest of what the fit is made from: rows, gold, prompts and settings."""
+    staff = climber.staff
+    asked = [
+        [
+            *row.key,
+            row.gold,
+            row.group,
+            *(staff.annotators[n].key(row) for n in staff.policy.machines),
+        ]
+        for row in rows
+    ]
+    sets = _route_sets(staff.policy)
+    return digest([asked, sets, staff.policy.calibration.minimum, seed])
+
+
+async def _ask_all(
+    climber: Climber, rows: Sequence[Candidate]
+) -> dict[CandidateKey, Mapping[str, Vote]]:
+    """The votes of every machine that may see each row, a few rows at a time."""
+    votes: dict[CandidateKey, Mapping[str, Vote]] = {}
+    work = work_through(rows, climber.ledger, climber.staff)
+    specs = climber.staff.policy.annotators
+    hands = max((specs[name].concurrency for name in climber.staff.policy.machines), default=1)
+    results = await asyncio.gather(
+        *(_work_off(climber, work, votes) for _ in range(hands)), return_exceptions=True
+    )
+    for problem in results:
+        if isinstance(problem, BaseException):
+            raise problem
+    return votes
+
+
+async def _work_off(
+    climber: Climber, work: Iterator[Work], votes: dict[CandidateKey, Mapping[str, Vote]]
+) -> None:
+    for item in work:
+        if climber.stopping.is_set():
+            raise Interrupted
+        try:
+            votes[item.candidate.key] = await _ask_everybody(climber, item)
+        except BaseException:
+            climber.stopping.set()
+            raise
+
+
+async def _ask_everybody(climber: Climber, item: Work) -> Mapping[str, Vote]:
+    """Votes by annotator; none where the budget does not reach."""
+    staff, candidate = climber.staff, item.candidate
+    names = [n for n in staff.policy.machines if staff.allowed(n, candidate)]
+    missing = [name for name in names if name not in item.votes]
+    tiers = [t for t in staff.reachable(candidate) if set(staff.policy.tiers[t].ask) & set(names)]
+    found = {name: vote for name, vote in item.votes.items() if name in names}
+    try:
+        if missing and (claim := await climber.reserve(candidate, tiers, found)):
+            affordable = [t for t in tiers if t <= claim.hold.reach]
+            paid = {n for t in affordable for n in staff.asked_in(t, candidate)}
+            asked = [name for name in missing if name in paid]
+            replies = await asyncio.gather(*(climber.ask(name, candidate) for name in asked))
+            given = zip(asked, replies, strict=True)
+            found |= {name: r for name, r in given if not isinstance(r, Waiting)}
+    finally:
+        climber.release(candidate)
+    return found

@@ -1,0 +1,34 @@
+"""What is known of one candidate while it climbs: its money, and what each annotator used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from stepladder.engine.account import Hold
+from stepladder.types import NOTHING, UNUSED, Usage, Usd, Vote
+
+
+@dataclass(slots=True)
+class Tally:
+    """The attempts of one annotator on one candidate so far."""
+
+    attempts: int = 0
+    usage: Usage = UNUSED
+    cost: Usd = NOTHING
+    vote: Vote | None = None
+    """The vote, once an attempt was answered."""
+
+
+@dataclass(slots=True)
+class Claim:
+    """A candidate's reservation."""
+
+    number: int
+    """The reservation in the ledger."""
+    hold: Hold
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    """By annotator."""
+
+    def tally(self, annotator: str) -> Tally:
+        """The annotator's tally, empty at first."""
+        return self.tallies.setdefault(annotator, Tally())

@@ -1,0 +1,202 @@
+"""One candidate's way up the ladder, until it is decided."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from stepladder.annotators.base import Waiting
+from stepladder.confidence import Fit
+from stepladder.engine.account import Account
+from stepladder.engine.claim import Claim
+from stepladder.engine.staff import Staff
+from stepladder.errors import AnnotatorError
+from stepladder.ledger import Ledger
+from stepladder.routing import Abstain, Accept, Ask, Asked, Fail, next_step
+from stepladder.types import (
+    NOTHING,
+    UNUSED,
+    Candidate,
+    CandidateKey,
+    Decision,
+    Posterior,
+    Reason,
+    Status,
+    Unlabelled,
+    Vote,
+)
+
+
+class Interrupted(Exception):  # noqa: N818 - not an error: the user asked to stop
+    """The run is stopping; the candidate stays undecided, its votes are kept."""
+
+
+@dataclass(slots=True)
+class Climber:
+    """What all candidates of a run share while they climb."""
+
+    staff: Staff
+    ledger: Ledger
+    account: Account
+    claims: dict[CandidateKey, Claim]
+    stopping: asyncio.Event
+    """Once set, nobody is asked any more."""
+
+    async def reserve(
+        self, candidate: Candidate, tiers: Sequence[int], known: Mapping[str, Vote]
+    ) -> Claim | None:
+        """Hold the worst case of the route through these tiers; None when no tier is affordable."""
+        hold = await self.account.reserve(self.staff.offers(candidate, tiers, known))
+        if hold is None:
+            return None
+        number = self.ledger.reserve(candidate.key, hold.usd, hold.wages)
+        claim = self.claims[candidate.key] = Claim(number, hold)
+        return claim
+
+    def release(self, candidate: Candidate, *, parked: bool = False) -> None:
+        """End the candidate's reservation; `parked` keeps a waiting person's wage."""
+        claim = self.claims.pop(candidate.key, None)
+        if claim is None:
+            return
+        if parked:
+            self.account.park(claim.hold)
+        else:
+            self.account.release(claim.hold)
+
+    async def ask(self, name: str, candidate: Candidate) -> Vote | Waiting:
+        """One annotator's vote; when its attempts run out, a vote without a label."""
+        if self.stopping.is_set():
+            raise Interrupted
+        annotator = self.staff.annotators[name]
+        tally = self.claims[candidate.key].tally(name)
+        try:
+            reply = await annotator.ask(candidate)
+        except AnnotatorError as error:
+            if error.halts:
+                raise
+            return await self._failed(name, candidate, error)
+        if isinstance(reply, Waiting):
+            return reply
+        self._free_retries(name, candidate, tally.attempts)
+        assert tally.vote is not None  # noqa: S101 - the journal keeps every answer's vote
+        return tally.vote
+
+    async def _failed(self, name: str, candidate: Candidate, error: AnnotatorError) -> Vote:
+        tally = self.claims[candidate.key].tally(name)
+        self._free_retries(name, candidate, tally.attempts)
+        vote = Vote(
+            annotator=name,
+            outcome=Unlabelled(Reason.ERROR, str(error)[:500]),
+            usage=tally.usage,
+            cost=tally.cost,
+            key=self.staff.annotators[name].key(candidate),
+        )
+        await self.ledger.add_vote(vote, candidate.key)
+        return vote
+
+    def _free_retries(self, name: str, candidate: Candidate, attempts: int) -> None:
+        unused = 1 + self.staff.policy.annotators[name].retries - attempts
+        claim, rate = self.claims[candidate.key], self.staff.rates[name]
+        amount = self.staff.quote(name, candidate) * max(0, unused)
+        self.account.free(claim.hold, amount, wage=rate.wage)
+
+
+@dataclass(slots=True)
+class Climb:
+    """One candidate, climbing."""
+
+    climber: Climber
+    candidate: Candidate
+    fit: Fit
+    known: Mapping[str, Vote]
+    """Votes of an earlier start that may be reused, by annotator."""
+    asked: list[Asked] = field(default_factory=list)
+
+    async def decide(self) -> Decision:
+        """Climb until something is decided; raises Interrupted, or an error that halts the run."""
+        parked = False
+        try:
+            decision = await self._climb()
+            parked = decision.status is Status.PENDING
+            return decision
+        finally:
+            self.climber.release(self.candidate, parked=parked)
+
+    async def _climb(self) -> Decision:
+        policy, staff = self.climber.staff.policy, self.climber.staff
+        reachable = staff.reachable(self.candidate)
+        while True:
+            step = next_step(policy, reachable, self.asked, self._posterior())
+            match step:
+                case Ask(tier):
+                    ended = await self._ask(tier, [t for t in reachable if t >= tier])
+                    if ended is not None:
+                        return ended
+                case Accept(label, reason):
+                    return self._decided(Status.LABELLED, reason, label)
+                case Abstain(reason):
+                    return self._decided(Status.ABSTAINED, reason)
+                case Fail(reason):
+                    return self._decided(Status.FAILED, reason)
+
+    async def _ask(self, tier: int, route: Sequence[int]) -> Decision | None:
+        """Ask a tier; a decision comes back when the route ends here all the same."""
+        names = self.climber.staff.asked_in(tier, self.candidate)
+        if any(name not in self.known for name in names):
+            short = await self._cannot_pay(tier, route)
+            if short is not None:
+                return self._decided(Status.OVER_BUDGET, short)
+        votes = await asyncio.gather(*(self._vote(name) for name in names))
+        given = tuple(vote for vote in votes if isinstance(vote, Vote))
+        if len(given) < len(votes):
+            return self._decided(Status.PENDING, f"waits for {self._tier_name(tier)}")
+        self.asked.append(Asked(tier, given))
+        return None
+
+    async def _vote(self, name: str) -> Vote | Waiting:
+        known = self.known.get(name)
+        return known if known is not None else await self.climber.ask(name, self.candidate)
+
+    async def _cannot_pay(self, tier: int, route: Sequence[int]) -> str | None:
+        """Why the tier cannot be paid for, None when it is."""
+        if self.climber.stopping.is_set():
+            raise Interrupted
+        claim = self.climber.claims.get(self.candidate.key)
+        if claim is None:
+            claim = await self.climber.reserve(self.candidate, route, self.known)
+        if claim is None or claim.hold.reach < tier:
+            return f"the budget does not cover {self._tier_name(tier)}"
+        return None
+
+    def _tier_name(self, tier: int) -> str:
+        return self.climber.staff.policy.tiers[tier].name
+
+    @property
+    def votes(self) -> tuple[Vote, ...]:
+        """All votes so far, in the order of the ladder."""
+        return tuple(vote for one in self.asked for vote in one.votes)
+
+    def _machine_votes(self) -> tuple[Vote, ...]:
+        policy = self.climber.staff.policy
+        return tuple(vote for vote in self.votes if not policy.is_person(vote.annotator))
+
+    def _posterior(self) -> Posterior | None:
+        return self.fit.posterior(self._machine_votes())
+
+    def _decided(self, status: Status, reason: str, label: str | None = None) -> Decision:
+        posterior = self._posterior()
+        by_person = len(self._machine_votes()) < len(self.votes)
+        sure = posterior.by_label()[label] if posterior and label and not by_person else None
+        return Decision(
+            key=self.candidate.key,
+            status=status,
+            label=label,
+            probability=sure,
+            posterior=posterior,
+            calibrated=self.fit.calibrated(self._machine_votes()),
+            route=tuple(self._tier_name(one.tier) for one in self.asked),
+            cost=sum((vote.cost for vote in self.votes), NOTHING),
+            usage=sum((vote.usage for vote in self.votes), UNUSED),
+            reason=reason,
+        )

@@ -1,0 +1,72 @@
+"""What an earlier start left: decisions that stand, and votes that need not be bought again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from stepladder.engine.staff import Staff
+from stepladder.ledger import Decided, Ledger
+from stepladder.types import Candidate, Decision, Reason, Status, Unlabelled, Vote
+
+BLOCK = 256
+"""Candidates looked up at once."""
+STANDING = frozenset({Status.LABELLED, Status.ABSTAINED})
+"""What is decided for good; the rest is taken up again by a resumed run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A candidate, with what is known of it."""
+
+    candidate: Candidate
+    votes: Mapping[str, Vote]
+    """By annotator, those that answer today's prompt."""
+    decided: Decided | None
+    """The last decision of this run."""
+
+    def standing(self, basis: str) -> Decision | None:
+        """The decision, if it stands: final, and on the same basis."""
+        if self.decided is None or self.decided.basis != basis:
+            return None
+        decision = self.decided.decision
+        return decision if decision.status in STANDING else None
+
+
+def work_through(candidates: Iterable[Candidate], ledger: Ledger, staff: Staff) -> Iterator[Work]:
+    """The candidates in order, each with what the ledger knows of it."""
+    rest = iter(candidates)
+    while block := list(islice(rest, BLOCK)):
+        if not ledger.has_votes:
+            yield from (Work(candidate, {}, None) for candidate in block)
+            continue
+        keys = [candidate.key for candidate in block]
+        votes, decisions = ledger.votes(keys), ledger.decisions(keys)
+        for candidate in block:
+            decided = decisions.get(candidate.key)
+            found = votes.get(candidate.key, ())
+            yield Work(candidate, _reusable(candidate, found, decided, staff), decided)
+
+
+def _reusable(
+    candidate: Candidate, votes: Sequence[Vote], decided: Decided | None, staff: Staff
+) -> Mapping[str, Vote]:
+    """The last vote of each annotator that answers today's prompt.
+
+    An error is no answer and is asked again, unless the candidate went on past it
+    and waits for a person: asking again would pay again for what was decided.
+    """
+    waits = decided is not None and decided.decision.status is Status.PENDING
+    found: dict[str, Vote] = {}
+    for vote in votes:
+        annotator = staff.annotators.get(vote.annotator)
+        if annotator is None or vote.key != annotator.key(candidate, vote.sample):
+            continue
+        if waits or not _is_error(vote):
+            found[vote.annotator] = vote
+    return found
+
+
+def _is_error(vote: Vote) -> bool:
+    return isinstance(vote.outcome, Unlabelled) and vote.outcome.reason is Reason.ERROR

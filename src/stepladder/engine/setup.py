@@ -1,0 +1,99 @@
+"""A run's task, policy, candidates and prices, read and checked before anything is paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from stepladder.annotators.base import Annotator
+from stepladder.annotators.function import LabelFunction
+from stepladder.engine.rates import Rate, TokenRate, rates_of
+from stepladder.errors import PolicyError
+from stepladder.policy import Policy
+from stepladder.pricing import Price, PriceBook
+from stepladder.task import Task
+from stepladder.types import Candidate, Usd
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the user chooses for one run."""
+
+    ledger: str
+    """URL of the ledger, such as sqlite:///reviews.db."""
+    run: str = ""
+    """The run's name; by default the task's."""
+    budget: Usd | None = None
+    """USD, in place of the policy's."""
+    wages: Usd | None = None
+    """USD for people, in place of the policy's."""
+    seed: int = 0
+    """Chooses the calibration rows and the jitter of retries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Everything a run is made of, but its candidates."""
+
+    task: Task
+    policy: Policy
+    annotators: Mapping[str, Annotator]
+    """By name, not wrapped."""
+    rates: Mapping[str, Rate]
+    """By name, of those whom the ladder asks."""
+
+    def budget(self, options: RunOptions) -> Usd:
+        """The wall; raises PolicyError when nobody named one."""
+        if options.budget is not None:
+            return options.budget
+        if self.policy.budget.usd is None:
+            raise PolicyError("no budget: give --budget USD, or usd under [budget] in the policy")
+        return Usd.of(self.policy.budget.usd)
+
+    def wages(self, options: RunOptions) -> Usd:
+        """The wall for people's wages."""
+        return Usd.of(self.policy.budget.wages) if options.wages is None else options.wages
+
+
+def set_up(
+    task: Task,
+    policy: Policy,
+    policy_folder: Path,
+    *,
+    day: date,
+    custom: Mapping[str, Annotator | LabelFunction] | None = None,
+) -> Setup:
+    """Prices and annotators for a policy; raises PriceError or PolicyError."""
+    from stepladder.annotators.build import build_annotators
+
+    book = PriceBook.load([policy_folder / name for name in policy.prices])
+    rates = rates_of(policy, book, day)
+    prices = _token_prices(rates)
+    annotators = build_annotators(policy, task, policy_folder, prices, custom or {})
+    return Setup(task, policy, annotators, rates)
+
+
+def _token_prices(rates: Mapping[str, Rate]) -> dict[str, Price]:
+    return {name: rate.price for name, rate in rates.items() if isinstance(rate, TokenRate)}
+
+
+@dataclass(slots=True)
+class Intake:
+    """What a first look at the candidates found: every row was checked."""
+
+    total: int = 0
+    """How many there are."""
+    gold: list[Candidate] = field(default_factory=list)
+    """Those with a trusted label."""
+
+
+def look_through(candidates: Iterable[Candidate]) -> Intake:
+    """Read all candidates once, so that a bad row is found before anything is paid."""
+    intake = Intake()
+    for candidate in candidates:
+        intake.total += 1
+        if candidate.gold is not None:
+            intake.gold.append(candidate)
+    return intake

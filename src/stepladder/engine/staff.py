@@ -1,0 +1,103 @@
+"""The annotators of a run, wrapped: each attempt is retried, limited and journalled."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from stepladder.annotators.base import Annotator
+from stepladder.annotators.limited import Limited
+from stepladder.annotators.retrying import Retrying
+from stepladder.engine.account import Account, Offer
+from stepladder.engine.claim import Claim
+from stepladder.engine.journal import Journalled
+from stepladder.engine.rates import Rate
+from stepladder.engine.setup import Setup
+from stepladder.ledger import Ledger
+from stepladder.policy import Policy
+from stepladder.types import NOTHING, Candidate, CandidateKey, Usd
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Everybody a policy can ask, ready to be asked and paid."""
+
+    policy: Policy
+    annotators: Mapping[str, Annotator]
+    """By name, wrapped."""
+    rates: Mapping[str, Rate]
+    """By name."""
+
+    def quote(self, name: str, candidate: Candidate) -> Usd:
+        """The most that one attempt can cost."""
+        return self.rates[name].quote(self.annotators[name].bound(candidate))
+
+    def worst(self, name: str, candidate: Candidate) -> Usd:
+        """The most that the annotator can cost for this candidate, retries included."""
+        return self.quote(name, candidate) * (1 + self.policy.annotators[name].retries)
+
+    def allowed(self, name: str, candidate: Candidate) -> bool:
+        """Whether the annotator may see the candidate."""
+        return self.policy.annotators[name].local or not candidate.local_only
+
+    def reachable(self, candidate: Candidate) -> tuple[int, ...]:
+        """The tiers in which somebody may see the candidate, by number, cheapest first."""
+        return tuple(
+            number
+            for number, tier in enumerate(self.policy.tiers)
+            if any(self.allowed(name, candidate) for name in tier.ask)
+        )
+
+    def asked_in(self, tier: int, candidate: Candidate) -> tuple[str, ...]:
+        """Who is asked in a tier about this candidate."""
+        return tuple(n for n in self.policy.tiers[tier].ask if self.allowed(n, candidate))
+
+    def offers(
+        self, candidate: Candidate, tiers: Iterable[int], answered: Iterable[str]
+    ) -> list[Offer]:
+        """Worst cases of the route through these tiers, the whole route first."""
+        known = set(answered)
+        usd = wages = NOTHING
+        found: list[Offer] = []
+        for tier in tiers:
+            for name in self.asked_in(tier, candidate):
+                if name in known:
+                    continue
+                known.add(name)
+                if self.rates[name].wage:
+                    wages += self.worst(name, candidate)
+                else:
+                    usd += self.worst(name, candidate)
+            found.append(Offer(tier, usd, wages))
+        return found[::-1]
+
+    async def open(self, stack: AsyncExitStack) -> None:
+        """Get everybody ready; the stack lets them go."""
+        for annotator in self.annotators.values():
+            stack.push_async_callback(annotator.close)
+            await annotator.open()
+
+
+def hire(
+    setup: Setup,
+    ledger: Ledger,
+    account: Account,
+    claims: Mapping[CandidateKey, Claim],
+    seed: int,
+) -> Staff:
+    """Wrap the annotators that the ladder asks."""
+    wrapped: dict[str, Annotator] = {}
+    for name, rate in setup.rates.items():
+        spec = setup.policy.annotators[name]
+        journalled = Journalled(setup.annotators[name], rate, ledger, account, claims)
+        limited = Limited(
+            journalled,
+            concurrency=spec.concurrency,
+            requests_per_minute=spec.requests_per_minute,
+            tokens_per_minute=spec.tokens_per_minute,
+        )
+        jitter = random.Random(f"{seed}:{name}")  # noqa: S311
+        wrapped[name] = Retrying(limited, retries=spec.retries, rng=jitter)
+    return Staff(setup.policy, wrapped, setup.rates)

@@ -1,0 +1,20 @@
+"""The append-only record of money and answers, from which a run resumes."""
+
+from stepladder.ledger.database import connect
+from stepladder.ledger.ledger import Intent, Ledger, RunStart, Settlement, open_ledger
+from stepladder.ledger.read import Decided, Explained, Spent, StoredFit, explain, runs
+
+__all__ = [
+    "Decided",
+    "Explained",
+    "Intent",
+    "Ledger",
+    "RunStart",
+    "Settlement",
+    "Spent",
+    "StoredFit",
+    "connect",
+    "explain",
+    "open_ledger",
+    "runs",
+]

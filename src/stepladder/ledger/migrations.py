@@ -1,0 +1,65 @@
+"""Ordered changes to the schema; each raises the version by one and is never edited later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from sqlalchemy import Connection, Table, inspect, text
+from sqlmodel import SQLModel
+
+from stepladder.errors import LedgerMismatchError
+from stepladder.ledger import schema
+
+Migration = Callable[[Connection], None]
+
+
+def _first_tables(connection: Connection) -> None:
+    SQLModel.metadata.create_all(connection, tables=_tables())
+
+
+MIGRATIONS: Mapping[int, Migration] = MappingProxyType({1: _first_tables})
+"""What leads to each version from the one before."""
+
+
+def migrate(connection: Connection, url: str) -> None:
+    """Bring the ledger to this schema; raises LedgerMismatchError for a newer or foreign one."""
+    version = _version(connection, url)
+    if version > schema.SCHEMA_VERSION:
+        raise LedgerMismatchError(
+            f"{url}: written by a newer stepladder (schema {version}, this one knows "
+            f"{schema.SCHEMA_VERSION}); upgrade stepladder"
+        )
+    for step in range(version + 1, schema.SCHEMA_VERSION + 1):
+        MIGRATIONS[step](connection)
+    if version < schema.SCHEMA_VERSION:
+        connection.execute(text("DELETE FROM schema_version"))
+        connection.execute(
+            text("INSERT INTO schema_version (version) VALUES (:v)"), {"v": schema.SCHEMA_VERSION}
+        )
+
+
+def _version(connection: Connection, url: str) -> int:
+    names = inspect(connection).get_table_names()
+    if "schema_version" in names:
+        return int(connection.execute(text("SELECT version FROM schema_version")).scalar_one())
+    if names:
+        raise LedgerMismatchError(
+            f"{url}: a database with tables of something else ({names[0]}); name a new file"
+        )
+    connection.execute(text("CREATE TABLE schema_version (version INTEGER NOT NULL)"))
+    connection.execute(text("INSERT INTO schema_version (version) VALUES (0)"))
+    return 0
+
+
+def _tables() -> list[Table]:
+    rows = (
+        schema.RunRow,
+        schema.ReservationRow,
+        schema.AttemptRow,
+        schema.SettlementRow,
+        schema.VoteRow,
+        schema.FitRow,
+        schema.DecisionRow,
+    )
+    return [schema.table_of(row) for row in rows]

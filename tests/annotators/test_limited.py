@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import asyncio
+from itertools import accumulate
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stepladder.annotators import Annotator, Limited, Reply, ScriptedAnnotator
+from stepladder.annotators.bucket import Bucket
+from stepladder.errors import UnavailableError
+from stepladder.task import Task
+from stepladder.types import Candidate, Usage
+
+TASK = Task.model_validate(
+    {"name": "t", "instructions": "Yes or no?", "labels": {"yes": {}, "no": {}}}
+)
+
+
+class Clock:
+    """Time that passes only by sleeping, and that nobody waits for."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        await asyncio.sleep(0)
+
+
+class Timed(ScriptedAnnotator):
+    """Remembers when it was asked."""
+
+    def __init__(self, clock: Clock, tokens: int = 0) -> None:
+        super().__init__("weak", {"*": "yes"}, TASK, usage=Usage(input=tokens))
+        self.clock = clock
+        self.times: list[float] = []
+
+    async def ask(self, candidate: Candidate, sample: int = 0):  # type: ignore[no-untyped-def]
+        self.times.append(self.clock())
+        return await super().ask(candidate, sample)
+
+
+async def ask_all(annotator: Annotator, count: int) -> None:
+    await asyncio.gather(*(annotator.ask(Candidate(str(n))) for n in range(count)))
+
+
+def admitted(per_minute: int, wanted: list[tuple[float, int]]) -> list[tuple[float, int]]:
+    """When each amount passes, if each is asked for so many seconds after the one before."""
+    bucket, passed, now = Bucket(per_minute, 0.0), [], 0.0
+    for pause, amount in wanted:
+        now = max(now + pause, bucket.ready_at(amount))
+        bucket = bucket.take(amount, now)
+        passed.append((now, amount))
+    return passed
+
+
+amounts = st.lists(
+    st.tuples(st.floats(0, 100) | st.just(0.0), st.integers(0, 2000)), min_size=1, max_size=60
+)
+
+
+@given(per_minute=st.integers(1, 5000), wanted=amounts)
+def test_no_60_seconds_see_more_than_the_allowance_and_one_bucketful(
+    per_minute: int, wanted: list[tuple[float, int]]
+) -> None:
+    passed = admitted(per_minute, wanted)
+    for first, (start, _) in enumerate(passed):
+        window = [amount for time, amount in passed[first:] if time <= start + 60]
+        at_once = max(1.0, per_minute / 60, *window)
+        assert sum(window) <= (per_minute + at_once) * (1 + 1e-9)
+
+
+@given(per_minute=st.integers(1, 5000), wanted=amounts)
+def test_nothing_waits_longer_than_what_went_before_allows(
+    per_minute: int, wanted: list[tuple[float, int]]
+) -> None:
+    passed = admitted(per_minute, wanted)
+    asked = list(accumulate(pause for pause, _ in wanted))
+    before = list(accumulate((amount for _, amount in wanted), initial=0))
+    bucketful = max(1.0, per_minute / 60)
+    for (time, amount), when, earlier in zip(passed, asked, before, strict=False):
+        owed = (earlier + min(amount, bucketful)) * 60 / per_minute
+        assert time <= when + owed + 1e-6
+
+
+def test_an_amount_larger_than_the_bucket_passes_alone() -> None:
+    bucket = Bucket(60, 0.0)
+    assert bucket.ready_at(600) <= 0.0
+    emptied = bucket.take(600, 0.0)
+    assert emptied.ready_at(1) == pytest.approx(600)
+    assert emptied.ready_at(600) == pytest.approx(600)
+
+
+async def test_no_more_are_in_flight_than_allowed() -> None:
+    now = most = 0
+
+    class Counted(Timed):
+        async def ask(self, candidate: Candidate, sample: int = 0):  # type: ignore[no-untyped-def]
+            nonlocal now, most
+            now += 1
+            most = max(most, now)
+            await asyncio.sleep(0.001)
+            now -= 1
+            return await super().ask(candidate, sample)
+
+    inner = Counted(Clock())
+    await ask_all(Limited(inner, 3), 20)
+    assert most == 3
+    assert len(inner.times) == 20
+
+
+async def test_requests_are_spread_over_the_minute() -> None:
+    clock = Clock()
+    inner = Timed(clock)
+    limited = Limited(inner, 50, requests_per_minute=30, clock=clock, sleep=clock.sleep)
+    await ask_all(limited, 5)
+    assert inner.times == pytest.approx([0, 2, 4, 6, 8])
+
+
+async def test_tokens_are_counted_by_the_bound_of_each_request() -> None:
+    clock = Clock()
+    inner = Timed(clock, tokens=1000)
+    limited = Limited(inner, 50, tokens_per_minute=6000, clock=clock, sleep=clock.sleep)
+    await ask_all(limited, 4)
+    assert inner.times == pytest.approx([0, 10, 20, 30])
+
+
+async def test_the_tighter_of_two_limits_holds() -> None:
+    clock = Clock()
+    inner = Timed(clock, tokens=1000)
+    limited = Limited(
+        inner,
+        50,
+        requests_per_minute=2,
+        tokens_per_minute=6000,
+        clock=clock,
+        sleep=clock.sleep,
+    )
+    await ask_all(limited, 3)
+    assert inner.times == pytest.approx([0, 30, 60])
+
+
+async def test_first_come_first_served() -> None:
+    clock = Clock()
+    inner = Timed(clock)
+    limited = Limited(inner, 2, requests_per_minute=60, clock=clock, sleep=clock.sleep)
+    await ask_all(limited, 12)
+    assert [key.id for key in inner.asked] == [str(n) for n in range(12)]
+
+
+async def test_who_gives_up_waiting_takes_nothing_and_blocks_nobody() -> None:
+    clock = Clock()
+    inner = Timed(clock)
+    release = asyncio.Event()
+
+    async def held_up(seconds: float) -> None:
+        await release.wait()
+        clock.now += seconds
+
+    limited = Limited(inner, 2, requests_per_minute=60, clock=clock, sleep=held_up)
+    await limited.ask(Candidate("first"))
+    waiting = [asyncio.create_task(limited.ask(Candidate(id_))) for id_ in ("sleeps", "queues")]
+    await asyncio.sleep(0)
+    last = asyncio.create_task(limited.ask(Candidate("last")))
+    await asyncio.sleep(0)
+    for task in waiting:
+        task.cancel()
+    assert all(isinstance(r, asyncio.CancelledError) for r in await gathered(waiting))
+    release.set()
+    await asyncio.wait_for(last, 5)
+
+    assert [key.id for key in inner.asked] == ["first", "last"]
+    assert inner.times == pytest.approx([0, 1])
+
+
+async def gathered(tasks: list[asyncio.Task[Reply]]) -> list[Reply | BaseException]:
+    return await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_failed_attempt_gives_its_slot_back() -> None:
+    inner = ScriptedAnnotator("weak", {"*": "yes"}, TASK, errors={"1": UnavailableError("down")})
+    limited = Limited(inner, 1)
+    for _ in range(2):
+        with pytest.raises(UnavailableError):
+            await limited.ask(Candidate("1"))
+    await asyncio.wait_for(limited.ask(Candidate("2")), 5)
