@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
 from stepladder.errors import SettingsError
 from stepladder.toml_problems import KeyedError, describe, located
@@ -36,7 +36,7 @@ class Settings(BaseModel):
         """TOML says what is a text, a number or a truth value; none is taken for another."""
         for key, value in table.items() if isinstance(table, dict) else ():
             field = cls.model_fields.get(key)
-            wanted = _scalars(field.annotation) if field else set()
+            wanted = _scalars(field.annotation, field.metadata) if field else set()
             if bool in wanted and not isinstance(value, bool):
                 raise KeyedError(f"should be true or false, not {_written(value)}", key)
             if wanted & {int, Decimal} and isinstance(value, bool | str):
@@ -44,10 +44,12 @@ class Settings(BaseModel):
         return table
 
 
-def _scalars(annotation: Any) -> set[Any]:
-    """The plain types that a field takes; those inside lists and tables are not looked at."""
+def _scalars(annotation: Any, extras: Sequence[Any] = ()) -> set[Any]:
+    """The plain types that a field takes, unless it looks at what is written itself."""
+    if any(isinstance(extra, BeforeValidator) for extra in extras):
+        return set()
     if get_origin(annotation) is Annotated:
-        return _scalars(get_args(annotation)[0])
+        return _scalars(get_args(annotation)[0], get_args(annotation)[1:])
     if get_origin(annotation) in (Union, UnionType):
         return {scalar for member in get_args(annotation) for scalar in _scalars(member)}
     return {annotation}

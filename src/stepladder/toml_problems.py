@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from stepladder.nearest import did_you_mean
 from stepladder.toml_lines import Keys, key_lines, line_of
-
-Loc = tuple[int | str, ...]
-"""Where pydantic found a problem: keys, with what it adds for unions."""
+from stepladder.toml_types import Loc, keys_at, kinds_at
 
 MISSING = {"missing", "union_tag_not_found"}
+"""Problems with a key that the file does not have."""
 SHAPES = {
     "model_type": "should be a table",
     "model_attributes_type": "should be a table",
@@ -30,8 +28,6 @@ SHAPES = {
     "decimal_type": "should be a number",
 }
 """Plainer words for what pydantic says of shapes."""
-
-
 WORDS = (
     (re.compile(r"^Input should"), "should"),
     (re.compile(r"greater than or equal to"), "at least"),
@@ -85,18 +81,18 @@ def _keys_below(detail: ErrorDetails) -> Loc:
 def _complaint(detail: ErrorDetails, model: type[BaseModel], loc: Loc) -> str:
     match detail["type"]:
         case "extra_forbidden":
-            return f"unknown key; {did_you_mean(str(loc[-1]), _siblings(model, loc))}"
+            return f"unknown key; {did_you_mean(str(loc[-1]), keys_at(model, loc[:-1]))}"
         case "missing":
             return "missing; add it"
         case "union_tag_not_found":
-            return f"missing; write one of {', '.join(_tags_at(model, loc[:-1]))}"
+            return f"missing; write one of {', '.join(kinds_at(model, loc[:-1]))}"
         case "union_tag_invalid":
-            tag, known = detail["ctx"]["tag"], _tags_at(model, loc[:-1])
-            return f"unknown {loc[-1]} {tag!r}; it is one of {', '.join(known)}"
+            kind, known = detail["ctx"]["tag"], kinds_at(model, loc[:-1])
+            return f"unknown {loc[-1]} {kind!r}; it is one of {', '.join(known)}"
         case "value_error":
             return detail["msg"].removeprefix("Value error, ")
-        case kind:
-            return f"{SHAPES.get(kind) or _plainer(detail['msg'])}{_given(detail)}"
+        case other:
+            return f"{SHAPES.get(other) or _plainer(detail['msg'])}{_given(detail)}"
 
 
 def _plainer(message: str) -> str:
@@ -130,50 +126,3 @@ def _inside(node: Any) -> Mapping[Any, Any]:
     if isinstance(node, Mapping):
         return node
     return dict(enumerate(node)) if isinstance(node, list) else {}
-
-
-def _siblings(model: type[BaseModel], loc: Loc) -> set[str]:
-    """The keys known beside the unknown one at the end of the location."""
-    at: Any = model
-    for step in loc[:-1]:
-        at = _below(at, step)
-    return {field.alias or name for name, field in _fields(at).items()}
-
-
-def _tags_at(model: type[BaseModel], loc: Loc) -> list[str]:
-    at: Any = model
-    for step in loc:
-        at = _below(at, step)
-    return [tag for member in get_args(_bare(at)) for tag in _tags(member)]
-
-
-def _below(at: Any, step: int | str) -> Any:
-    """The type of what stands one step below a type, or None when that is not known."""
-    at = _bare(at)
-    if get_origin(at) in (Union, UnionType):
-        members = [member for member in get_args(at) if member is not type(None)]
-        if len(members) == 1:
-            return _below(members[0], step)
-        return next((m for m in members if step in _tags(m)), None)
-    if get_origin(at) is dict:
-        return get_args(at)[1]
-    if get_origin(at) in (tuple, list):
-        return get_args(at)[0]
-    by_key = {field.alias or name: field for name, field in _fields(at).items()}
-    return by_key[step].annotation if step in by_key else None
-
-
-def _bare(at: Any) -> Any:
-    return get_args(at)[0] if get_origin(at) is Annotated else at
-
-
-def _fields(at: Any) -> Mapping[str, Any]:
-    at = _bare(at)
-    return at.model_fields if isinstance(at, type) and issubclass(at, BaseModel) else {}
-
-
-def _tags(member: Any) -> tuple[str, ...]:
-    """What tells this member of a union from the others: its class, or a literal such as kind."""
-    literals = (f.annotation for f in _fields(member).values() if f.is_required())
-    named = (t for a in literals if get_origin(a) is Literal for t in get_args(a))
-    return tuple(str(tag) for tag in named)

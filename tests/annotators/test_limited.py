@@ -19,16 +19,27 @@ TASK = Task.model_validate(
 
 
 class Clock:
-    """Time that passes only by sleeping, and that nobody waits for."""
+    """Time that jumps to the next sleeper's end as soon as everybody sleeps."""
 
     def __init__(self) -> None:
         self.now = 0.0
+        self.ends: list[float] = []
 
     def __call__(self) -> float:
         return self.now
 
     async def sleep(self, seconds: float) -> None:
-        self.now += seconds
+        end = self.now + seconds
+        self.ends.append(end)
+        while self.now < end:
+            await turns()
+            self.now = max(self.now, min(self.ends))
+        self.ends.remove(end)
+
+
+async def turns() -> None:
+    """Let everybody run who can."""
+    for _ in range(20):
         await asyncio.sleep(0)
 
 
@@ -86,6 +97,13 @@ def test_nothing_waits_longer_than_what_went_before_allows(
     for (time, amount), when, earlier in zip(passed, asked, before, strict=False):
         owed = (earlier + min(amount, bucketful)) * 60 / per_minute
         assert time <= when + owed + 1e-6
+
+
+def test_one_second_s_allowance_passes_at_once_and_the_rest_evenly() -> None:
+    passed = admitted(120, [(0.0, 1)] * 6)
+    assert [time for time, _ in passed] == pytest.approx([0, 0, 0.5, 1, 1.5, 2])
+    after_a_pause = admitted(120, [(0.0, 1)] * 3 + [(30.0, 1)] * 1 + [(0.0, 1)] * 2)
+    assert [time for time, _ in after_a_pause[3:]] == pytest.approx([30.5, 30.5, 31])
 
 
 def test_an_amount_larger_than_the_bucket_passes_alone() -> None:
@@ -151,6 +169,35 @@ async def test_first_come_first_served() -> None:
     limited = Limited(inner, 2, requests_per_minute=60, clock=clock, sleep=clock.sleep)
     await ask_all(limited, 12)
     assert [key.id for key in inner.asked] == [str(n) for n in range(12)]
+
+
+async def test_small_requests_do_not_overtake_a_large_one() -> None:
+    clock = Clock()
+
+    class Sized(Timed):
+        def bound(self, candidate: Candidate) -> Usage:
+            return Usage(input=int(candidate.columns["tokens"]))
+
+    inner = Sized(clock)
+    limited = Limited(inner, 9, tokens_per_minute=6000, clock=clock, sleep=clock.sleep)
+    sizes = (100, 100, 10, 10, 100)
+    await asyncio.gather(
+        *(limited.ask(Candidate(f"{n}", {"tokens": f"{size}"})) for n, size in enumerate(sizes))
+    )
+    assert [key.id for key in inner.asked] == ["0", "1", "2", "3", "4"]
+    assert inner.times == pytest.approx([0, 1, 1.1, 1.2, 2.2])
+
+
+async def test_a_sleep_that_ends_early_lets_nobody_through_early() -> None:
+    clock = Clock()
+    inner = Timed(clock)
+
+    async def nap(seconds: float) -> None:
+        await clock.sleep(max(seconds / 2, 0.001))
+
+    await ask_all(Limited(inner, 9, requests_per_minute=30, clock=clock, sleep=nap), 3)
+    for time, earliest in zip(inner.times, (0, 2, 4), strict=True):
+        assert earliest <= time <= earliest + 0.01
 
 
 async def test_who_gives_up_waiting_takes_nothing_and_blocks_nobody() -> None:

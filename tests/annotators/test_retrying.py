@@ -127,6 +127,18 @@ async def test_it_does_not_ask_again_where_that_cannot_help() -> None:
     assert waits.seconds == []
 
 
+class Longest(Random):
+    def random(self) -> float:
+        return 1.0
+
+
+async def test_the_waits_are_those_of_the_policy_in_turn() -> None:
+    waits = Waits()
+    with pytest.raises(UnavailableError):
+        await Retrying(failing(UnavailableError("down")), 4, Longest(), waits).ask(ONE)
+    assert waits.seconds == [0.5, 1, 2, 4]
+
+
 async def test_the_same_seed_waits_alike() -> None:
     waits = [Waits(), Waits(), Waits()]
     for seed, wait in zip((1, 1, 2), waits, strict=True):

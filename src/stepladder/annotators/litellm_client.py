@@ -12,6 +12,8 @@ from typing import Any
 from stepladder.errors import MissingExtraError, PolicyError
 
 LOGGERS = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy")
+WARNINGS = (r".*`ReadOnly` qualifier", r"Pydantic serializer warnings")
+"""What pydantic says about litellm's own classes, in the middle of a run."""
 
 
 def import_litellm() -> Any:
@@ -31,6 +33,8 @@ def import_litellm() -> Any:
     litellm.suppress_debug_info = True
     # The other transport complains on the terminal about sessions that nothing closes.
     litellm.disable_aiohttp_transport = True
+    for message in WARNINGS:
+        warnings.filterwarnings("ignore", message=message, category=UserWarning)
     for name in LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return litellm

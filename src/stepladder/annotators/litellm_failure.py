@@ -11,7 +11,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from stepladder.annotators.one_line import one_line
-from stepladder.annotators.openai_failure import GAVE_UP_WAITING, NO_CREDIT_CODES, retry_after
+from stepladder.annotators.openai_failure import (
+    GAVE_UP_WAITING,
+    NO_CREDIT_CODES,
+    Complaint,
+    retry_after,
+)
 from stepladder.errors import (
     AnnotatorError,
     CredentialsError,
@@ -73,17 +78,19 @@ def litellm_failure(problem: Exception, model: str, key: str) -> AnnotatorError:
     said = f"{model}: {one_line(str(problem) or type(problem).__name__, key)}"
     if kind is None:
         return MalformedReplyError(f"litellm failed with {type(problem).__name__}: {said}")
-    kind = _by_status(kind, problem)
+    kind = _told_apart(kind, problem)
     headers = getattr(problem, "litellm_response_headers", None)
     wait = None if headers is None else retry_after(headers)
     return kind(said, free=_free(kind, problem, answered=headers is not None), retry_after=wait)
 
 
-def _by_status(kind: type[AnnotatorError], problem: Exception) -> type[AnnotatorError]:
+def _told_apart(kind: type[AnnotatorError], problem: Exception) -> type[AnnotatorError]:
     """What litellm has one name for, told apart by the status, or by what was said."""
-    status = _status(problem)
-    if kind is RateLimitedError and any(code in str(problem) for code in NO_CREDIT_CODES):
+    status, said = _status(problem), str(problem)
+    if kind is RateLimitedError and any(code in said for code in NO_CREDIT_CODES):
         return CredentialsError
+    if kind is RejectedError and Complaint(said).too_long:
+        return PromptTooLongError
     if kind is not UnavailableError or not 400 <= status < 500:
         return kind
     return CredentialsError if status in (401, 402, 403) else RejectedError

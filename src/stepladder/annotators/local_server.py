@@ -67,6 +67,11 @@ class LocalServer:
         self._serving = serving
         self._process: Process | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """The child's process id; None while there is no child."""
+        return None if self._process is None else self._process.pid
+
     async def start(self) -> Served:
         """Where the model answers, once it has loaded.
 

@@ -85,6 +85,8 @@ def _params(arguments: argparse.Namespace) -> Any:
     params.n_ctx = arguments.context * arguments.parallel
     params.cpuparams.n_threads = arguments.threads
     params.cpuparams_batch.n_threads = arguments.threads
+    # No busy waiting: several models and the engine share the cores.
+    params.cpuparams.poll = params.cpuparams_batch.poll = 0
     # Without the full window, Gemma reads the whole prompt again for every candidate.
     params.swa_full = True
     # The stable prefix stays in the slot; copies of old prompts would only fill the memory.

@@ -44,6 +44,9 @@ SHOWN = 200
 LONGEST_BYTES_PER_CHARACTER = 4
 """UTF-8's."""
 
+REMEMBERED = 256
+"""Prompts kept: a candidate's is needed for its key, its bound and its request."""
+
 
 class LanguageModel:
     """The half of a language-model annotator that does no waiting."""
@@ -67,6 +70,7 @@ class LanguageModel:
         self._task = task
         self._encoding = encoding
         self._context = context
+        self._rendered: dict[int, tuple[Candidate, Prompt]] = {}
         cap = "" if spec.max_output_tokens is None else str(spec.max_output_tokens)
         self._asked = (
             *identity,
@@ -79,8 +83,16 @@ class LanguageModel:
 
     def prompt(self, candidate: Candidate) -> Prompt:
         """What is sent about the candidate."""
+        # Candidates cannot be hashed; one that is kept here keeps its identity to itself.
+        rendered = self._rendered.get(id(candidate))
+        if rendered is not None:
+            return rendered[1]
         columns = _encodable(candidate.columns)
-        return render_prompt(self._task, columns, self.spec.prompt, self.spec.answer)
+        prompt = render_prompt(self._task, columns, self.spec.prompt, self.spec.answer)
+        if len(self._rendered) >= REMEMBERED:
+            del self._rendered[next(iter(self._rendered))]
+        self._rendered[id(candidate)] = (candidate, prompt)
+        return prompt
 
     def key(self, candidate: Candidate, sample: int = 0) -> str:
         """Digest of who answers, the parameters, the rendered prompt and the sample number."""

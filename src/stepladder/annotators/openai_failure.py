@@ -37,8 +37,7 @@ NO_CREDIT_CODES = frozenset({"insufficient_quota", "billing_not_active"})
 
 _TOO_LONG = re.compile(
     r"maximum context length|context (length|size|window)|prompt is too long"
-    r"|input is too long|too many (input )?tokens|must be <= \d+.*inputs? tokens"
-    r"|inputs? tokens.*must be <=",
+    r"|input is too long|too many (input )?tokens|tokens\W.*must be <=",
     re.IGNORECASE,
 )
 
@@ -66,7 +65,7 @@ class Complaint:
     @property
     def too_long(self) -> bool:
         """Whether it says that the prompt exceeds the context window."""
-        return bool(self.codes & TOO_LONG_CODES) or _TOO_LONG.search(self.message) is not None
+        return bool(self.codes & TOO_LONG_CODES) or bool(_TOO_LONG.search(self.message[:2000]))
 
 
 def failure(

@@ -84,15 +84,14 @@ class Position:
 def _first_token(logprobs: Any) -> Mapping[str, float]:
     """The alternatives at the first token that is not blank; empty if there are none.
 
-    Some models begin with a line break or a space. A lone token says nothing about
-    the other labels, so that at least two are needed.
+    Some models begin with a line break or a space.
     """
     if not isinstance(logprobs, dict):
         return {}
     listed = logprobs.get("content")
     positions = _listed(listed) if isinstance(listed, list) else _tabled(logprobs)
     first = next((p for p in positions if p.token.strip()), None)
-    return first.alternatives if first is not None and len(first.alternatives) > 1 else {}
+    return {} if first is None else first.alternatives
 
 
 def _listed(content: list[Any]) -> Iterator[Position]:

@@ -11,10 +11,8 @@ from pydantic import BaseModel, ConfigDict
 from stepladder.confidence.confusion import Confusion, fit_confusion
 from stepladder.confidence.dirichlet import ROWS_PER_LABEL, Dirichlet, fit_dirichlet
 from stepladder.confidence.platt import CLIP, Platt, fit_platt
+from stepladder.confidence.vector import Vector
 from stepladder.types import Labelled, Source, Vote
-
-Vector = tuple[float, ...]
-"""One number per label."""
 
 
 class Calibrator(StrEnum):
@@ -61,13 +59,19 @@ class AnnotatorFit(BaseModel):
         """
         if not isinstance(vote.outcome, Labelled):
             return None
-        if vote.confidence.source is not Source.TOKEN_PROBABILITIES:
+        shown = self._probabilities(vote, labels)
+        if shown is None:
             return self.confusion.likelihoods(labels.index(vote.outcome.label))
-        raw = [vote.confidence.by_label.get(label, 0.0) for label in labels]
-        if self.scaling is None:
-            return tuple(log(max(CLIP, p)) for p in raw)
-        shown = self.scaling.calibrated(raw)
         return tuple(log(max(CLIP, p)) - prior for p, prior in zip(shown, log_prior, strict=True))
+
+    def _probabilities(self, vote: Vote, labels: Sequence[str]) -> Sequence[float] | None:
+        """Calibrated, or raw before any gold; None where the confusion matrix knows more."""
+        if vote.confidence.source is not Source.TOKEN_PROBABILITIES:
+            return None
+        raw = [vote.confidence.by_label.get(label, 0.0) for label in labels]
+        if self.scaling is not None:
+            return self.scaling.calibrated(raw)
+        return None if self.calibrated else raw
 
 
 def fit_annotator(

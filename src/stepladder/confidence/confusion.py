@@ -12,6 +12,8 @@ from math import log
 
 from pydantic import BaseModel, ConfigDict
 
+from stepladder.confidence.vector import Vector
+
 ASSUMED_RIGHT = 2.0
 """Pseudo-counts of a right answer per label before any gold is seen."""
 ASSUMED_WRONG = 1.0
@@ -23,10 +25,10 @@ class Confusion(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    rows: tuple[tuple[float, ...], ...]
+    rows: tuple[Vector, ...]
     """K x K natural logarithms; each row's probabilities sum to one."""
 
-    def likelihoods(self, said: int) -> tuple[float, ...]:
+    def likelihoods(self, said: int) -> Vector:
         """For each label, the log-probability that the annotator says label number `said`."""
         return tuple(row[said] for row in self.rows)
 
@@ -37,7 +39,7 @@ def fit_confusion(labels: Sequence[str], said: Sequence[str], gold: Sequence[str
     return Confusion(rows=tuple(_row(labels, truth, counts) for truth in labels))
 
 
-def _row(labels: Sequence[str], truth: str, counts: Counter[tuple[str, str]]) -> tuple[float, ...]:
+def _row(labels: Sequence[str], truth: str, counts: Counter[tuple[str, str]]) -> Vector:
     others = max(1, len(labels) - 1)
     smoothed = [
         counts[truth, said] + (ASSUMED_RIGHT if said == truth else ASSUMED_WRONG / others)

@@ -10,12 +10,14 @@ every pair of labels, so it needs more gold than a sigmoid per label does.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import exp, log
+from math import log
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from stepladder.confidence.platt import CLIP
+from stepladder.confidence.vector import Vector, softmax
 
 INVERSE_PENALTY = 3.0
 """Ridge, as scikit-learn's C."""
@@ -30,22 +32,20 @@ class Dirichlet(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    coefficients: tuple[tuple[float, ...], ...]
+    coefficients: tuple[Vector, ...]
     """K x K: how much the log-probability of each label (column) speaks for a label (row)."""
-    intercepts: tuple[float, ...]
+    intercepts: Vector
     """By label."""
 
-    def calibrated(self, raw: Sequence[float]) -> tuple[float, ...]:
+    def calibrated(self, raw: Sequence[float]) -> Vector:
         """Raw probabilities, one per label, as calibrated ones that sum to one."""
         logs = [log(max(CLIP, p)) for p in raw]
-        scores = [
-            intercept + sum(c * x for c, x in zip(row, logs, strict=True))
-            for row, intercept in zip(self.coefficients, self.intercepts, strict=True)
-        ]
-        top = max(scores)
-        lifted = [exp(score - top) for score in scores]
-        whole = sum(lifted)
-        return tuple(p / whole for p in lifted)
+        return softmax(
+            [
+                intercept + sum(c * x for c, x in zip(row, logs, strict=True))
+                for row, intercept in zip(self.coefficients, self.intercepts, strict=True)
+            ]
+        )
 
 
 def fit_dirichlet(
@@ -65,11 +65,11 @@ def fit_dirichlet(
     )
     return Dirichlet(
         coefficients=_one_row_per_label(regression.coef_),
-        intercepts=tuple(_both_signs(regression.intercept_)),
+        intercepts=_both_signs(regression.intercept_),
     )
 
 
-def _one_row_per_label(coefficients: np.ndarray) -> tuple[tuple[float, ...], ...]:
+def _one_row_per_label(coefficients: NDArray[np.float64]) -> tuple[Vector, ...]:
     """scikit-learn gives two labels a single row; half of it each way is the same softmax."""
     if len(coefficients) > 1:
         return tuple(tuple(float(c) for c in row) for row in coefficients)
@@ -77,7 +77,8 @@ def _one_row_per_label(coefficients: np.ndarray) -> tuple[tuple[float, ...], ...
     return tuple(float(-c) for c in half), tuple(float(c) for c in half)
 
 
-def _both_signs(intercepts: np.ndarray) -> list[float]:
+def _both_signs(intercepts: NDArray[np.float64]) -> Vector:
     if len(intercepts) > 1:
-        return [float(b) for b in intercepts]
-    return [-float(intercepts[0]) / 2, float(intercepts[0]) / 2]
+        return tuple(float(b) for b in intercepts)
+    half = float(intercepts[0]) / 2
+    return -half, half

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from json import dumps
 from math import log, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from stepladder.confidence.annotator import AnnotatorFit, Vector, fit_annotator
+from stepladder.confidence.annotator import AnnotatorFit, fit_annotator
 from stepladder.confidence.folds import group_folds
-from stepladder.confidence.pool import fit_shared_weight, fit_weights, pooled
+from stepladder.confidence.pool import equal_weights, fit_shared_weight, fit_weights, pooled
+from stepladder.confidence.vector import Vector
 from stepladder.types import Posterior, Vote
 
 PRIOR_SMOOTHING = 1.0
@@ -36,13 +39,13 @@ class Fit(BaseModel):
     labels: tuple[str, ...]
     """The task's labels, in the order of every vector."""
     log_prior: Vector
-    """Natural logarithm of each label's share in gold, smoothed."""
+    """Natural logarithm of each label's share in gold, smoothed; uniform with too little gold."""
     annotators: dict[str, AnnotatorFit]
     """By name."""
     weights: dict[str, dict[str, float]]
-    """For each set of annotators that a route can produce (names joined by '+'), their weights."""
+    """For each set of annotators that a route can produce (by `set_name`), their weights."""
     shared: float = 1.0
-    """Factor c for every other set: m votes weigh c/sqrt(m) each."""
+    """Factor c for every other set: m votes weigh c/sqrt(m) each; a single one weighs 1."""
 
     def posterior(self, votes: Sequence[Vote]) -> Posterior | None:
         """What the votes amount to; None when no vote carries a label."""
@@ -62,6 +65,8 @@ class Fit(BaseModel):
         return bool(named) and all(self.annotators[name].calibrated for name in named)
 
     def _weights(self, names: tuple[str, ...]) -> Vector:
+        if len(names) == 1:
+            return (1.0,)
         fitted = self.weights.get(set_name(names))
         if fitted is None:
             return (self.shared / sqrt(len(names)),) * len(names)
@@ -69,8 +74,8 @@ class Fit(BaseModel):
 
 
 def set_name(names: Sequence[str]) -> str:
-    """One name for a set of annotators, whatever their order."""
-    return "+".join(sorted(names))
+    """One name for a set of annotators, whatever their order and characters: a JSON list."""
+    return dumps(sorted(names))
 
 
 def unfitted(labels: Sequence[str], annotators: Sequence[str]) -> Fit:
@@ -92,10 +97,10 @@ def fit_gold(
     Weights see calibrated votes of rows that the calibrators were not fitted on
     (five folds, by group): in-sample probabilities would be trusted too much.
     """
-    log_prior = _log_prior(labels, rows)
+    log_prior = _log_prior(labels, rows if len(rows) >= minimum else ())
     fits = {name: _fit_one(labels, name, rows, minimum) for name in annotators}
     held_out = _held_out_vectors(labels, annotators, rows, minimum, seed, log_prior)
-    gold = np.array([labels.index(row.gold) for row in rows], dtype=int)
+    gold = np.array([labels.index(row.gold) for row in rows], dtype=np.int64)
     weights = {
         set_name(names): dict(
             zip(names, _weights_of(names, held_out, gold, log_prior), strict=True)
@@ -104,13 +109,12 @@ def fit_gold(
         if len(names) > 1 and all(fits[name].calibrated for name in names)
     }
     everybody = [name for name in annotators if fits[name].calibrated]
-    stack = _stack(everybody, held_out, gold)
     return Fit(
         labels=tuple(labels),
         log_prior=log_prior,
         annotators=fits,
         weights=weights,
-        shared=fit_shared_weight(log_prior, stack.vectors, stack.gold) if everybody else 1.0,
+        shared=_shared_weight(everybody, held_out, gold, log_prior),
     )
 
 
@@ -152,12 +156,12 @@ def _held_out_vectors(
 class _Stack:
     """Rows that a whole set of annotators answered: vectors (n, m, K) and gold numbers (n)."""
 
-    vectors: np.ndarray
-    gold: np.ndarray
+    vectors: NDArray[np.float64]
+    gold: NDArray[np.int64]
 
 
 def _stack(
-    names: Sequence[str], vectors: Mapping[str, Sequence[Vector | None]], gold: np.ndarray
+    names: Sequence[str], vectors: Mapping[str, Sequence[Vector | None]], gold: NDArray[np.int64]
 ) -> _Stack:
     complete = [i for i in range(len(gold)) if all(vectors[n][i] is not None for n in names)]
     return _Stack(np.array([[vectors[n][i] for n in names] for i in complete]), gold[complete])
@@ -166,10 +170,22 @@ def _stack(
 def _weights_of(
     names: Sequence[str],
     vectors: Mapping[str, Sequence[Vector | None]],
-    gold: np.ndarray,
+    gold: NDArray[np.int64],
     log_prior: Vector,
 ) -> Vector:
     stack = _stack(names, vectors, gold)
     if not len(stack.gold):
-        return (1.0 / sqrt(len(names)),) * len(names)
+        return equal_weights(len(names))
     return fit_weights(log_prior, stack.vectors, stack.gold)
+
+
+def _shared_weight(
+    names: Sequence[str],
+    vectors: Mapping[str, Sequence[Vector | None]],
+    gold: NDArray[np.int64],
+    log_prior: Vector,
+) -> float:
+    stack = _stack(names, vectors, gold)
+    if len(names) < 2 or not len(stack.gold):
+        return 1.0
+    return fit_shared_weight(log_prior, stack.vectors, stack.gold)

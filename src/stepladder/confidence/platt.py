@@ -10,10 +10,13 @@ model's liking for one of the labels.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import exp, log
+from math import exp, log, log1p
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
+
+from stepladder.confidence.vector import Vector, softmax
 
 CLIP = 1e-6
 """Raw probabilities are kept this far from 0 and 1, where log-odds are infinite."""
@@ -26,25 +29,30 @@ class Platt(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    slopes: tuple[float, ...]
+    slopes: Vector
     """By label: how much a step of raw log-odds counts."""
-    intercepts: tuple[float, ...]
+    intercepts: Vector
     """By label: what is added to the scaled log-odds."""
 
-    def calibrated(self, raw: Sequence[float]) -> tuple[float, ...]:
+    def calibrated(self, raw: Sequence[float]) -> Vector:
         """Raw probabilities, one per label, as calibrated ones that sum to one."""
-        lifted = [
-            1.0 / (1.0 + exp(-(slope * log_odds(p) + intercept)))
-            for p, slope, intercept in zip(raw, self.slopes, self.intercepts, strict=True)
-        ]
-        whole = sum(lifted)
-        return tuple(p / whole for p in lifted)
+        # Sigmoids renormalised, in logarithms: all of them may be too small for a float.
+        return softmax(
+            [
+                _log_sigmoid(slope * log_odds(p) + intercept)
+                for p, slope, intercept in zip(raw, self.slopes, self.intercepts, strict=True)
+            ]
+        )
 
 
 def log_odds(probability: float) -> float:
     """The log-odds of a probability, kept finite."""
     p = min(1.0 - CLIP, max(CLIP, probability))
     return log(p / (1.0 - p))
+
+
+def _log_sigmoid(score: float) -> float:
+    return min(score, 0.0) - log1p(exp(-abs(score)))
 
 
 def fit_platt(
@@ -59,12 +67,12 @@ def fit_platt(
         for label in labels
     ]
     return Platt(
-        slopes=tuple(slope for slope, _ in sigmoids),
-        intercepts=tuple(intercept for _, intercept in sigmoids),
+        slopes=tuple(float(slope) for slope, _ in sigmoids),
+        intercepts=tuple(float(intercept) for _, intercept in sigmoids),
     )
 
 
-def _sigmoid(odds: np.ndarray, right: np.ndarray) -> np.ndarray:
+def _sigmoid(odds: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Slope and intercept by logistic regression on Platt's smoothed targets."""
     from sklearn.linear_model import LogisticRegression
 

@@ -9,40 +9,38 @@ calibration sets are small.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp, sqrt
+from math import sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
-Vector = tuple[float, ...]
+from stepladder.confidence.vector import Vector, softmax
+
 RIDGE = 5.0
 """Pull of the weights to 1/sqrt(m), in rows' worth of log loss per squared unit."""
 
 
 def pooled(log_prior: Vector, vectors: Sequence[Vector], weights: Sequence[float]) -> Vector:
     """The probability of each label, given a vector and a weight per vote."""
-    scores = [
-        prior + sum(w * vector[i] for vector, w in zip(vectors, weights, strict=True))
-        for i, prior in enumerate(log_prior)
-    ]
-    top = max(scores)
-    lifted = [exp(score - top) for score in scores]
-    whole = sum(lifted)
-    return tuple(p / whole for p in lifted)
+    return softmax(
+        [
+            prior + sum(w * vector[i] for vector, w in zip(vectors, weights, strict=True))
+            for i, prior in enumerate(log_prior)
+        ]
+    )
 
 
 def equal_weights(votes: int) -> Vector:
     """The weights that fitted ones are held near."""
-    return (1.0 / sqrt(votes),) * votes if votes else ()
+    return (1.0 / sqrt(votes),) * votes
 
 
-def fit_weights(log_prior: Vector, vectors: np.ndarray, gold: np.ndarray) -> Vector:
+def fit_weights(log_prior: Vector, vectors: NDArray[np.float64], gold: NDArray[np.int64]) -> Vector:
     """Weights (m) for vectors of shape (n rows, m votes, K labels) and gold label numbers (n)."""
     from scipy.optimize import minimize
 
-    rows, votes, _ = vectors.shape
+    votes = vectors.shape[1]
     start = np.array(equal_weights(votes))
-    if votes < 2 or not rows:
-        return tuple(float(w) for w in start)
     found = minimize(
         _penalised_loss,
         start,
@@ -54,14 +52,13 @@ def fit_weights(log_prior: Vector, vectors: np.ndarray, gold: np.ndarray) -> Vec
     return tuple(float(w) for w in found.x)
 
 
-def fit_shared_weight(log_prior: Vector, vectors: np.ndarray, gold: np.ndarray) -> float:
+def fit_shared_weight(
+    log_prior: Vector, vectors: NDArray[np.float64], gold: NDArray[np.int64]
+) -> float:
     """One factor c, so that m votes weigh c/sqrt(m) each, for sets without a fit of their own."""
-    votes = vectors.shape[1]
-    if votes < 2 or not len(gold):
-        return 1.0
-    summed = vectors.sum(axis=1, keepdims=True) / sqrt(votes)
     from scipy.optimize import minimize
 
+    summed = vectors.sum(axis=1, keepdims=True) / sqrt(vectors.shape[1])
     found = minimize(
         _penalised_loss,
         np.ones(1),
@@ -74,8 +71,12 @@ def fit_shared_weight(log_prior: Vector, vectors: np.ndarray, gold: np.ndarray) 
 
 
 def _penalised_loss(
-    weights: np.ndarray, prior: np.ndarray, vectors: np.ndarray, gold: np.ndarray, near: np.ndarray
-) -> tuple[float, np.ndarray]:
+    weights: NDArray[np.float64],
+    prior: NDArray[np.float64],
+    vectors: NDArray[np.float64],
+    gold: NDArray[np.int64],
+    near: NDArray[np.float64],
+) -> tuple[float, NDArray[np.float64]]:
     """Summed log loss plus ridge, and its gradient (m)."""
     scores = prior + np.einsum("m,nmk->nk", weights, vectors)
     scores -= scores.max(axis=1, keepdims=True)

@@ -26,12 +26,14 @@ class Work:
     decided: Decided | None
     """The last decision of this run."""
 
-    def standing(self, basis: str) -> Decision | None:
-        """The decision, if it stands: final, and on the same basis."""
+    def standing(self, basis: str, staff: Staff) -> Decision | None:
+        """The decision, if it stands: final, on the same basis, and on votes still valid."""
         if self.decided is None or self.decided.basis != basis:
             return None
         decision = self.decided.decision
-        return decision if decision.status in STANDING else None
+        asked = staff.asked_on(decision.route, self.candidate)
+        valid = decision.status in STANDING and all(name in self.votes for name in asked)
+        return decision if valid else None
 
 
 def work_through(candidates: Iterable[Candidate], ledger: Ledger, staff: Staff) -> Iterator[Work]:
@@ -55,15 +57,15 @@ def _reusable(
     """The last vote of each annotator that answers today's prompt.
 
     An error is no answer and is asked again, unless the candidate went on past it
-    and waits for a person: asking again would pay again for what was decided.
+    and was decided or waits for a person: asking again would pay twice.
     """
-    waits = decided is not None and decided.decision.status is Status.PENDING
+    went_on = decided is not None and decided.decision.status in STANDING | {Status.PENDING}
     found: dict[str, Vote] = {}
     for vote in votes:
         annotator = staff.annotators.get(vote.annotator)
         if annotator is None or vote.key != annotator.key(candidate, vote.sample):
             continue
-        if waits or not _is_error(vote):
+        if went_on or not _is_error(vote):
             found[vote.annotator] = vote
     return found
 

@@ -155,7 +155,7 @@ class Run:
 
     async def _one(self, climber: Climber, calibrated: Calibrated, item: Work) -> Finished:
         basis = self._basis(item.candidate, calibrated)
-        decision, votes = item.standing(basis), tuple(item.votes.values())
+        decision, votes = item.standing(basis, climber.staff), tuple(item.votes.values())
         if decision is None:
             climb = Climb(climber, item.candidate, calibrated.fit, item.votes)
             decision = await climb.decide()

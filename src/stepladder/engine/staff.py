@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -53,6 +53,11 @@ class Staff:
     def asked_in(self, tier: int, candidate: Candidate) -> tuple[str, ...]:
         """Who is asked in a tier about this candidate."""
         return tuple(n for n in self.policy.tiers[tier].ask if self.allowed(n, candidate))
+
+    def asked_on(self, route: Sequence[str], candidate: Candidate) -> tuple[str, ...]:
+        """Who is asked about this candidate on a route, given by the names of its tiers."""
+        numbers = [n for n, tier in enumerate(self.policy.tiers) if tier.name in route]
+        return tuple(name for n in numbers for name in self.asked_in(n, candidate))
 
     def offers(
         self, candidate: Candidate, tiers: Iterable[int], answered: Iterable[str]

@@ -36,13 +36,13 @@ def vote_values(vote: Vote, run: str, key: CandidateKey) -> dict[str, Any]:
         "key": vote.key,
         "label": vote.label,
         "reason": failure.reason.value if failure else None,
-        "detail": failure.detail if failure else "",
+        "detail": storable(failure.detail) if failure else "",
         "source": vote.confidence.source.value,
         "confidence": _json(dict(vote.confidence.by_label)),
         "usage": _json(astuple(vote.usage)),
         "cost_pico": vote.cost.pico,
         "model": vote.model,
-        "text": vote.text,
+        "text": storable(vote.text),
         "variant": vote.variant,
         "sample": vote.sample,
         "seconds": vote.seconds,
@@ -82,7 +82,7 @@ def decision_values(decision: Decision, run: str, basis: str) -> dict[str, Any]:
         "route": _json(decision.route),
         "cost_pico": decision.cost.pico,
         "usage": _json(astuple(decision.usage)),
-        "reason": decision.reason,
+        "reason": storable(decision.reason),
     }
 
 
@@ -101,6 +101,11 @@ def decision_of(row: Mapping[str, Any]) -> Decision:
         usage=Usage(*orjson.loads(row["usage"])),
         reason=row["reason"],
     )
+
+
+def storable(text: str) -> str:
+    """The text with half characters, which UTF-8 cannot hold, replaced by question marks."""
+    return text.encode(errors="replace").decode()
 
 
 def _outcome(row: Mapping[str, Any]) -> Outcome:

@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Engine, insert
+from sqlalchemy.exc import SQLAlchemyError
 
 from stepladder.ledger import read, recovery, schema
-from stepladder.ledger.codec import decision_values, vote_values
+from stepladder.ledger.codec import decision_values, storable, vote_values
 from stepladder.ledger.database import connect
+from stepladder.ledger.failure import cannot
 from stepladder.ledger.lock import RunLock
 from stepladder.ledger.read import Spent, StoredFit
 from stepladder.ledger.writer import Entry, Writer
@@ -72,18 +74,21 @@ def open_ledger(url: str, start: RunStart) -> Ledger:
     """Open, check and lock the ledger for a run, and settle what a crash left open.
 
     Raises LedgerBusyError while another process works on the run,
-    LedgerMismatchError when the ledger belongs to another task or schema.
+    LedgerMismatchError when the ledger belongs to another task or schema,
+    LedgerError when the file cannot be read or written.
     """
     engine = connect(url)
     lock = RunLock(url, start.name)
-    lock.acquire()
     try:
+        lock.acquire()
         read.check_task(engine, start.task, start.labels, url)
         recovery.settle_unknown(engine, start.name)
         return Ledger(engine, lock, start)
-    except BaseException:
+    except BaseException as problem:
         lock.release()
         engine.dispose()
+        if isinstance(problem, SQLAlchemyError | OverflowError | UnicodeError):
+            raise cannot("be written", problem) from None
         raise
 
 
@@ -140,7 +145,10 @@ class Ledger:
         await self._writer.add(self._vote_entry(vote, key))
 
     def decide(self, decision: Decision, basis: str) -> Future[None]:
-        """Add a decision; its votes are on disk already, so nobody needs to wait for it."""
+        """Add a decision; its votes are on disk already, so nobody needs to wait for it.
+
+        `flush` says when it could not be written.
+        """
         values = decision_values(decision, self.run, basis)
         return self._writer.hand_over(self._entry(schema.DecisionRow, values))
 
@@ -160,11 +168,21 @@ class Ledger:
         """The last decision of this run for each of these candidates."""
         return read.decisions(self._engine, self.run, keys)
 
+    async def flush(self) -> None:
+        """Return when all that was added is on disk; raises LedgerError when some cannot be."""
+        await self._writer.add()
+
     def close(self) -> None:
-        """Write what is queued, and let others in; safe to call twice."""
-        self._writer.close()
-        self._engine.dispose()
-        self._lock.release()
+        """Write what is queued, and let others in; safe to call twice.
+
+        Raises LedgerError for a failed write that nobody was told of: `flush` before it
+        does so where it is easier to handle.
+        """
+        try:
+            self._writer.close()
+        finally:
+            self._engine.dispose()
+            self._lock.release()
 
     def _vote_entry(self, vote: Vote, key: CandidateKey) -> Entry:
         return self._entry(schema.VoteRow, vote_values(vote, self.run, key))
@@ -182,7 +200,7 @@ def _settlement_values(settlement: Settlement) -> Mapping[str, Any]:
         "outcome": settlement.outcome,
         "cost_pico": settlement.cost.pico,
         "seconds": settlement.seconds,
-        "detail": settlement.detail,
+        "detail": storable(settlement.detail),
         **tokens,
     }
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from filelock import FileLock, Timeout
 
-from stepladder.errors import LedgerBusyError
+from stepladder.errors import LedgerBusyError, LedgerError
 from stepladder.ledger.database import sqlite_path
 
 
@@ -15,10 +15,9 @@ class RunLock:
     """An exclusive claim on a run of a ledger."""
 
     def __init__(self, url: str, run: str) -> None:
-        path = sqlite_path(url)
-        assert path is not None  # noqa: S101 - other databases are refused before this
+        path = sqlite_path(url).resolve()
         readable = re.sub(r"[^A-Za-z0-9_-]+", "-", run)[:40]
-        digest = sha256(run.encode()).hexdigest()[:8]
+        digest = sha256(run.encode(errors="surrogatepass")).hexdigest()[:8]
         self._what = f"run {run!r} of {url}"
         self._lock = FileLock(f"{path}.{readable}-{digest}.lock", timeout=0, thread_local=False)
 
@@ -30,6 +29,11 @@ class RunLock:
             raise LedgerBusyError(
                 f"{self._what} is being worked on by another process; wait for it, "
                 "or give this one another --run name"
+            ) from None
+        except OSError as problem:
+            raise LedgerError(
+                f"{self._lock.lock_file}: cannot be locked: {problem.strerror or problem}; "
+                "name a --ledger in a folder that can be written"
             ) from None
 
     def release(self) -> None:

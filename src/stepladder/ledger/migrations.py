@@ -23,33 +23,38 @@ MIGRATIONS: Mapping[int, Migration] = MappingProxyType({1: _first_tables})
 
 
 def migrate(connection: Connection, url: str) -> None:
-    """Bring the ledger to this schema; raises LedgerMismatchError for a newer or foreign one."""
-    version = _version(connection, url)
-    if version > schema.SCHEMA_VERSION:
-        raise LedgerMismatchError(
-            f"{url}: written by a newer stepladder (schema {version}, this one knows "
-            f"{schema.SCHEMA_VERSION}); upgrade stepladder"
-        )
+    """Bring the ledger to this schema; raises LedgerMismatchError for a newer or foreign one.
+
+    All or nothing, and once: processes that start together wait for each other.
+    """
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    version = version_of(connection, url)
     for step in range(version + 1, schema.SCHEMA_VERSION + 1):
         MIGRATIONS[step](connection)
-    if version < schema.SCHEMA_VERSION:
-        connection.execute(text("DELETE FROM schema_version"))
-        connection.execute(
-            text("INSERT INTO schema_version (version) VALUES (:v)"), {"v": schema.SCHEMA_VERSION}
-        )
+    connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER)")
+    connection.exec_driver_sql("DELETE FROM schema_version")
+    connection.exec_driver_sql("INSERT INTO schema_version VALUES (?)", (schema.SCHEMA_VERSION,))
 
 
-def _version(connection: Connection, url: str) -> int:
+def version_of(connection: Connection, url: str) -> int:
+    """The ledger's schema, 0 for an empty file; raises LedgerMismatchError as `migrate` does."""
     names = inspect(connection).get_table_names()
     if "schema_version" in names:
-        return int(connection.execute(text("SELECT version FROM schema_version")).scalar_one())
+        return _known(connection.execute(text("SELECT version FROM schema_version")).scalar(), url)
     if names:
         raise LedgerMismatchError(
             f"{url}: a database with tables of something else ({names[0]}); name a new file"
         )
-    connection.execute(text("CREATE TABLE schema_version (version INTEGER NOT NULL)"))
-    connection.execute(text("INSERT INTO schema_version (version) VALUES (0)"))
     return 0
+
+
+def _known(version: int | None, url: str) -> int:
+    if version is not None and version > schema.SCHEMA_VERSION:
+        raise LedgerMismatchError(
+            f"{url}: written by a newer stepladder (schema {version}, this one knows "
+            f"{schema.SCHEMA_VERSION}); upgrade stepladder"
+        )
+    return version or 0
 
 
 def _tables() -> list[Table]:

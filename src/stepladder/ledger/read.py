@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, Select, Table, func, select, tuple_
+from sqlalchemy import Engine, Select, Table, func, select
 
 from stepladder.errors import LedgerMismatchError
 from stepladder.ledger import schema
-from stepladder.ledger.schema import table_of
 from stepladder.ledger.codec import decision_of, vote_of
+from stepladder.ledger.schema import table_of
 from stepladder.types import CandidateKey, Decision, Usd, Vote
 
 Row = Mapping[str, Any]
@@ -166,11 +166,16 @@ def _settled_attempts() -> Select[Any]:
 def _of_candidates(
     engine: Engine, rows: Table, query: Select[Any], keys: Sequence[CandidateKey]
 ) -> list[Row]:
+    """Rows about these candidates and questions, each once, in the query's order by candidate."""
+    asked = set(keys)
+    ids = list(dict.fromkeys(key.id for key in keys))
     found: list[Row] = []
-    for start in range(0, len(keys), BLOCK):
-        block = [tuple(key) for key in keys[start : start + BLOCK]]
-        chosen = query.where(tuple_(rows.c.candidate, rows.c.question).in_(block))
-        found += _all(engine, chosen)
+    for start in range(0, len(ids), BLOCK):
+        # By id alone: SQLite would read the whole table for pairs of id and question.
+        chosen = query.where(rows.c.candidate.in_(ids[start : start + BLOCK]))
+        found += [
+            row for row in _all(engine, chosen) if (row["candidate"], row["question"]) in asked
+        ]
     return found
 
 

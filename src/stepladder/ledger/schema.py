@@ -8,7 +8,6 @@ written without reading anything back.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, Table

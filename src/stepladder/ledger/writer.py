@@ -16,9 +16,9 @@ from queue import SimpleQueue
 from typing import Any
 
 from sqlalchemy import Engine, Table, insert
-from sqlalchemy.exc import DBAPIError
 
 from stepladder.errors import LedgerError
+from stepladder.ledger.failure import cannot
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +36,59 @@ class _Job:
 
 
 class Writer:
-    """Adds entries durably; entries handed over together are committed together."""
+    """Adds entries durably, in the order given; those that gather are committed together.
+
+    After one failed write nothing is written any more, and every later call fails as
+    that one did: what is sent then could not be accounted for.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._failure: LedgerError | None = None
+        self._failure: str | None = None
+        self._told = False
+        self._closed = False
         self._thread = threading.Thread(target=self._work, name="ledger", daemon=True)
         self._thread.start()
 
     async def add(self, *entries: Entry) -> None:
-        """Return when the entries are on disk; raises LedgerError when they cannot be."""
-        await asyncio.shield(asyncio.wrap_future(self.hand_over(*entries)))
+        """Return when the entries, and all before them, are on disk.
+
+        They are written even if the caller is cancelled meanwhile. Raises LedgerError
+        when they, or anything before them, cannot be written.
+        """
+        try:
+            await asyncio.shield(asyncio.wrap_future(self.hand_over(*entries)))
+        except LedgerError:
+            self._told = True
+            raise
 
     def hand_over(self, *entries: Entry) -> Future[None]:
-        """Queue the entries; the future is done when they are on disk."""
+        """Queue the entries; the future is done when they are on disk.
+
+        Nobody has to look at it: the next `add`, or `close`, says so when a write failed.
+        """
         done: Future[None] = Future()
-        if self._failure is not None:
-            done.set_exception(self._failure)
-        else:
+        # What was handed over is written: a cancelled future would only say otherwise.
+        done.set_running_or_notify_cancel()
+        refusal = "the ledger is closed; open it again to write" if self._closed else self._failure
+        if refusal is None:
             self._jobs.put(_Job(entries, done))
+        else:
+            done.set_exception(LedgerError(refusal))
         return done
 
     def close(self) -> None:
-        """Write what is queued and stop; safe to call twice."""
+        """Write what is queued and stop; safe to call twice.
+
+        Raises LedgerError for a failed write that nobody was told of yet.
+        """
+        self._closed = True
         self._jobs.put(None)
         self._thread.join()
+        if self._failure is not None and not self._told:
+            self._told = True
+            raise LedgerError(self._failure)
 
     def _work(self) -> None:
         running = True
@@ -74,25 +101,24 @@ class Writer:
 
     def _commit(self, jobs: Sequence[_Job]) -> None:
         try:
-            if self._failure is None and jobs:
+            if self._failure is None:
                 self._write(jobs)
-        except DBAPIError as problem:
-            # After a failed write nothing may be sent any more: it could not be accounted for.
-            self._failure = LedgerError(
-                f"the ledger cannot be written: {problem.orig}; free space or mend the file, "
-                "then give the same command again"
-            )
+        except Exception as problem:
+            # Of whatever kind: with the thread gone, everybody would wait forever.
+            self._failure = str(cannot("be written", problem))
         for job in jobs:
             if self._failure is None:
                 job.done.set_result(None)
             else:
-                job.done.set_exception(self._failure)
+                job.done.set_exception(LedgerError(self._failure))
 
     def _write(self, jobs: Sequence[_Job]) -> None:
         by_table: dict[Table, list[Mapping[str, Any]]] = {}
         for job in jobs:
             for entry in job.entries:
                 by_table.setdefault(entry.table, []).append(entry.values)
+        if not by_table:
+            return
         with self._engine.begin() as connection:
             for table, rows in by_table.items():
                 connection.execute(insert(table), rows)

@@ -1,7 +1,17 @@
 """Votes so far, to what happens next: pure functions of a policy and the votes."""
 
 from stepladder.routing.accepting import Acceptance, accepts
-from stepladder.routing.stepping import Abstain, Accept, Ask, Asked, Climb, Fail, Step, judge, next_step
+from stepladder.routing.stepping import (
+    Abstain,
+    Accept,
+    Ask,
+    Asked,
+    Climb,
+    Fail,
+    Step,
+    judge,
+    next_step,
+)
 
 __all__ = [
     "Abstain",

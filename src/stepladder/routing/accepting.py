@@ -45,7 +45,8 @@ def _unmet(rule: Accept, votes: Sequence[Vote], posterior: Posterior) -> list[st
         missing.append(f"margin {posterior.margin:.3f} < {rule.margin}")
     if rule.entropy is not None and posterior.entropy > float(rule.entropy) + SLACK:
         missing.append(f"entropy {posterior.entropy:.3f} > {rule.entropy}")
-    agreeing = sum(vote.label == posterior.top for vote in votes)
+    # A tier may ask again whom a lower one asked: that is still one who agrees.
+    agreeing = len({vote.annotator for vote in votes if vote.label == posterior.top})
     if rule.agree is not None and agreeing < rule.agree:
         missing.append(f"{agreeing} agree < {rule.agree}")
     return missing

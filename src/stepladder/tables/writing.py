@@ -18,7 +18,7 @@ from stepladder.tables.replacing import plain_errors, replacing
 from stepladder.types import Decision
 
 PARQUET_SECONDS = 5.0
-"""Least time between two writings of a Parquet file, which is useless until it is complete."""
+"""Between two writings of a Parquet file, which cannot be read until it is complete."""
 PARQUET_PATIENCE = 10
 """Times as long as the last writing took, if that is more: writing never fills the run."""
 
@@ -34,9 +34,10 @@ class DecisionWriter:
     written, MissingExtraError when Parquet is wanted and pyarrow is missing.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, every: float = PARQUET_SECONDS) -> None:
+        """`every` is the least time in seconds between two writings of a Parquet file."""
         self._path = Path(path)
-        self._output = _output_for(self._path)
+        self._output = _output_for(self._path, every)
 
     def __enter__(self) -> Self:
         with plain_errors(self._path):
@@ -116,9 +117,10 @@ class _Lines:
 class _Parquet:
     """Parquet: all records are kept, and the file is written as a whole now and then."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, every: float) -> None:
         import_parquet()
         self._path = path
+        self._every = every
         self._records: list[Record] = []
         self._due = 0.0
         self._changed = True
@@ -148,10 +150,10 @@ class _Parquet:
             write_parquet(records, file)
         self._changed = False
         took = monotonic() - started
-        self._due = started + took + max(PARQUET_SECONDS, PARQUET_PATIENCE * took)
+        self._due = started + took + max(self._every, PARQUET_PATIENCE * took)
 
 
-def _output_for(path: Path) -> _Output:
+def _output_for(path: Path, every: float) -> _Output:
     # A link stays a link: what it points to is written.
     target = Path(os.path.realpath(path))
     match format_of(path):
@@ -160,4 +162,4 @@ def _output_for(path: Path) -> _Output:
         case ".jsonl":
             return _Lines(target, b"", json_line)
         case _:
-            return _Parquet(target)
+            return _Parquet(target, every)

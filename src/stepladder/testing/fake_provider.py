@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import sys
 from collections import Counter
-from contextlib import suppress
 from dataclasses import asdict
 from typing import NoReturn, assert_never
 
@@ -153,8 +152,12 @@ def main() -> None:
         behaviour = Behaviour.from_json(given)
     except (ValueError, KeyError, TypeError) as problem:
         parser.error(f"--behaviour: {problem}")
-    with suppress(KeyboardInterrupt):
+    try:
         asyncio.run(run(behaviour, arguments.port, with_parent=with_parent))
+    except OSError as problem:
+        raise SystemExit(f"port {arguments.port}: {problem.strerror}") from None
+    except KeyboardInterrupt:
+        return
 
 
 if __name__ == "__main__":

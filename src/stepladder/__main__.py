@@ -1,0 +1,6 @@
+"""`python -m stepladder`."""
+
+from stepladder.cli import run
+
+if __name__ == "__main__":
+    run()

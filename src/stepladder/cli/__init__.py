@@ -1,0 +1,21 @@
+"""The command line: it reads options, calls the engine and prints, and no more."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def run() -> None:
+    """The `stepladder` command; a reader of its output that leaves early is no error."""
+    from stepladder.cli.app import app
+
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Else Python complains once more when it flushes at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(128 + 13)

@@ -1,0 +1,51 @@
+"""All commands of `stepladder`, one file each; what is heavy they import when they are called."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from stepladder.cli import check, estimate, explain, init, label, prices, trying
+
+app = typer.Typer(
+    name="stepladder",
+    help=(
+        "Label data with a cascade of cheap models, strong models and people, inside a budget."
+        "\n\nBegin with: stepladder init CANDIDATES"
+    ),
+    # Both would make `--help` slower, and a traceback that shows local variables shows keys.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        from stepladder.version import VERSION
+
+        typer.echo(VERSION)
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+app.command("init")(init.init)
+app.command("label")(label.label)
+app.command("estimate")(estimate.estimate)
+app.command("try")(trying.try_)
+app.command("check")(check.check)
+app.command("explain")(explain.explain)
+app.command("prices")(prices.prices)

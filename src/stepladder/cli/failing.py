@@ -1,0 +1,51 @@
+"""Errors as one line on stderr and an exit code, without a traceback."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import typer
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+USER_ERROR = 2
+"""Exit code when the user can mend it."""
+HALTED = 3
+"""Exit code when a run had to stop before its end."""
+INTERRUPTED = 130
+"""Exit code after Ctrl-C."""
+
+
+def plainly(command: Callable[Given, Result]) -> Callable[Given, Result]:
+    """The command, with our errors said in one line."""
+
+    @wraps(command)
+    def guarded(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        from stepladder.errors import StepladderError, UserError
+
+        try:
+            return command(*args, **kwargs)
+        except UserError as problem:
+            complain("error", str(problem))
+            raise typer.Exit(USER_ERROR) from None
+        except StepladderError as problem:
+            complain("error", str(problem))
+            raise typer.Exit(HALTED) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
+
+    return guarded
+
+
+def complain(kind: str, message: str) -> None:
+    """One line on stderr, whatever the message holds."""
+    print(f"{kind}: {one_line(message)}", file=sys.stderr)  # noqa: T201
+
+
+def one_line(text: str) -> str:
+    """The text with line breaks and control characters written out."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)

@@ -1,0 +1,84 @@
+"""The file of decisions of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from stepladder.errors import TableError
+from stepladder.tables import DecisionWriter, columns_of
+from stepladder.tables.reading import format_of
+from stepladder.tables.records import COLUMNS
+from stepladder.types import Candidate, CandidateKey, Decision
+
+MARK = ".labelled"
+"""Put before the ending of the candidates' file to name the output."""
+
+
+def default_output(candidates: Path) -> Path:
+    """reviews.csv to reviews.labelled.csv, beside it."""
+    return candidates.with_name(f"{candidates.stem}{MARK}{candidates.suffix}")
+
+
+def default_ledger(out: Path) -> str:
+    """URL of the ledger beside an output file."""
+    return f"sqlite:///{out.with_name(f'{out.stem}.ledger.db')}"
+
+
+def check_output(out: Path, inputs: Iterable[Path]) -> None:
+    """Raise TableError when writing the output would destroy something else."""
+    format_of(out)
+    if not out.exists():
+        return
+    if any(path.exists() and out.samefile(path) for path in inputs):
+        raise TableError(f"{out}: is read by this run; name another --out")
+    if out.stat().st_size and not _is_ours(out):
+        raise TableError(f"{out}: exists and holds no decisions; name another --out or remove it")
+
+
+def _is_ours(out: Path) -> bool:
+    try:
+        return set(columns_of(out)) >= set(COLUMNS)
+    except TableError:
+        # Begun, and not one row yet.
+        return out.read_bytes()[:200].startswith(b"id,question,label")
+
+
+class Output:
+    """Decisions as they come; afterwards the same ones in the order of the candidates.
+
+    The file is begun with the first decision: what an earlier start wrote stays
+    when this one cannot begin.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._writer = DecisionWriter(path)
+        self._open = ExitStack()
+        self._decisions: dict[CandidateKey, Decision] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, decision: Decision) -> None:
+        """Add a decision; raises TableError when the file cannot be written."""
+        if not self._decisions:
+            self._open.enter_context(self._writer)
+        self._decisions[decision.key] = decision
+        self._writer.write(decision)
+
+    def put_in_order(self, candidates: Iterable[Candidate]) -> None:
+        """Write the file once more in this order."""
+        if self._decisions:
+            known = (self._decisions.get(candidate.key) for candidate in candidates)
+            self._writer.rewrite(decision for decision in known if decision is not None)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._open.close()

@@ -1,0 +1,99 @@
+"""Prices, keys, files and servers of a policy's annotators, one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+
+from stepladder.annotators.base import Annotator
+from stepladder.engine.findings import Findings
+from stepladder.engine.rates import Rate, TokenRate, rates_of
+from stepladder.engine.setup import Setup
+from stepladder.errors import MissingExtraError, PriceError
+from stepladder.policy import LocalSpec, OpenAISpec, Policy, Tier
+from stepladder.pricing import PriceBook
+from stepladder.strict_toml import located
+from stepladder.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class _Hired:
+    annotator: Annotator
+    rate: Rate
+
+
+async def check_annotators(
+    task: Task, policy: Policy, path: Path, folder: Path, day: date, findings: Findings
+) -> Setup | None:
+    """The setup, unless an annotator cannot be used; `path` is the policy's file.
+
+    `folder` is where its relative paths begin. Every annotator is looked at, also after
+    one that cannot be used.
+    """
+    try:
+        book = PriceBook.load([folder / name for name in policy.prices])
+    except PriceError as problem:
+        findings.error(str(problem))
+        return None
+    hired: dict[str, _Hired] = {}
+    asked = dict.fromkeys(name for tier in policy.tiers for name in tier.ask)
+    for name in asked:
+        with findings.catching(located(path, ("annotators", name)), drop=f"annotators.{name}: "):
+            hired[name] = _hire(name, task, policy, folder, book, day)
+            _warn_of_retirement(name, hired[name].rate, path, findings)
+            await _try(policy.annotators[name], hired[name].annotator)
+    await _reach(policy, list(asked), path, findings)
+    if hired.keys() != asked.keys():
+        return None
+    annotators = {name: one.annotator for name, one in hired.items()}
+    return Setup(task, policy, annotators, {name: one.rate for name, one in hired.items()})
+
+
+def _hire(
+    name: str, task: Task, policy: Policy, folder: Path, book: PriceBook, day: date
+) -> _Hired:
+    # Brings the annotators' clients, so that whoever only reads findings need not wait.
+    from stepladder.annotators.build import build_annotators
+
+    alone = policy.model_copy(update={"tiers": (Tier(name="alone", ask=(name,)),)})
+    rate = rates_of(alone, book, day)[name]
+    prices = {name: rate.price} if isinstance(rate, TokenRate) else {}
+    return _Hired(build_annotators(alone, task, folder, prices)[name], rate)
+
+
+async def _try(spec: object, annotator: Annotator) -> None:
+    """Open and close it: this looks up keys and reads files. A local server is not started."""
+    if isinstance(spec, LocalSpec):
+        _check_local()
+        return
+    try:
+        await annotator.open()
+    finally:
+        await annotator.close()
+
+
+def _check_local() -> None:
+    if find_spec("xllamacpp") is None:
+        raise MissingExtraError("local models need xllamacpp; pip install 'stepladder[local]'")
+
+
+def _warn_of_retirement(name: str, rate: Rate, path: Path, findings: Findings) -> None:
+    if isinstance(rate, TokenRate) and rate.price.retired:
+        findings.warn(
+            f"{located(path, ('annotators', name))}: model {rate.price.model!r} is retired and "
+            "may not answer any more; name a newer one"
+        )
+
+
+async def _reach(policy: Policy, asked: list[str], path: Path, findings: Findings) -> None:
+    from stepladder.engine.reachable import silence_of
+
+    specs = {name: policy.annotators[name] for name in asked}
+    online = {name: spec for name, spec in specs.items() if isinstance(spec, OpenAISpec)}
+    silences = await asyncio.gather(*(silence_of(spec) for spec in online.values()))
+    for name, silence in zip(online, silences, strict=True):
+        if silence is not None:
+            findings.warn(f"{located(path, ('annotators', name))}: {silence}")

@@ -1,0 +1,203 @@
+"""What a run came to, in figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from stepladder.audit import Interval, wilson
+from stepladder.confidence.annotator import Calibrator
+from stepladder.engine.progress import GoldFigures, TierFigures
+from stepladder.engine.run import Finished, Run
+from stepladder.engine.setup import Setup
+from stepladder.engine.staff import Staff
+from stepladder.policy import HumanSpec
+from stepladder.types import NOTHING, Candidate, Status, Usd
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """A share of right labels on gold that no fit has seen."""
+
+    right: int
+    total: int
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1."""
+        return self.right / self.total
+
+    @property
+    def interval(self) -> Interval:
+        """Where the true share lies with 95 % confidence (Wilson)."""
+        return wilson(self.right, self.total)
+
+
+@dataclass(slots=True)
+class Paid:
+    """What one annotator's votes cost."""
+
+    votes: int = 0
+    cost: Usd = NOTHING
+
+
+@dataclass(slots=True)
+class Payroll:
+    """What every annotator's votes cost, added up as decisions come."""
+
+    by_annotator: dict[str, Paid] = field(default_factory=dict)
+
+    def add(self, finished: Finished) -> None:
+        """Count the votes behind one decision."""
+        for vote in finished.votes:
+            paid = self.by_annotator.setdefault(vote.annotator, Paid())
+            paid.votes += 1
+            paid.cost += vote.cost
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What one annotator alone would cost for all candidates."""
+
+    annotator: str
+    cost: Usd
+    votes: int
+    """Votes whose mean cost this stands on; with none it is the sum of quotes, the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far an annotator's confidence became a probability."""
+
+    annotator: str
+    calibrator: Calibrator
+    rows: int
+    """Rows of gold that it answered with a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """Money of a run over all its starts, and its walls."""
+
+    usd: Usd
+    """All but wages."""
+    wages: Usd
+    budget: Usd
+    wages_budget: Usd
+
+    @property
+    def total(self) -> Usd:
+        """All money."""
+        return self.usd + self.wages
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything to be said when a run ends."""
+
+    run: str
+    candidates: int
+    done: int
+    statuses: Mapping[Status, int]
+    calibration: TierFigures
+    tiers: Sequence[TierFigures]
+    trust: Sequence[Trust]
+    """By annotator, machines only; empty when the run ended before calibration did."""
+    labels: Accuracy | None
+    """Of all labels on unseen gold, people's as given; None without such gold."""
+    machine_labels: Accuracy | None
+    """Of those that a machine gave."""
+    at_random: float | None
+    """Expected accuracy, had the same number gone to the person at random; None without people."""
+    undecided: int
+    """Unseen gold candidates without a label."""
+    spend: Spend
+    dearest: Alone | None
+    """The dearest annotator alone; None when nothing was done."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every candidate came to some decision."""
+        return self.done == self.candidates
+
+
+def summarise(run: Run, payroll: Payroll, candidates: Iterable[Candidate]) -> Summary:
+    """The figures of a run that ended; `candidates` are read again where quotes are needed."""
+    progress = run.progress
+    gold = progress.gold
+    return Summary(
+        run=run.name,
+        candidates=progress.total,
+        done=progress.done,
+        statuses={status: progress.statuses[status] for status in Status},
+        calibration=progress.calibration,
+        tiers=tuple(progress.tiers),
+        trust=_trust(run),
+        labels=_accuracy(gold.right, gold.labelled),
+        machine_labels=_accuracy(gold.machine_right, gold.by_machine),
+        at_random=at_random(gold),
+        undecided=gold.undecided,
+        spend=Spend(run.budget.spent, run.wages.spent, run.budget.limit, run.wages.limit),
+        dearest=dearest_alone(run.setup, payroll, candidates, progress.total),
+    )
+
+
+def _trust(run: Run) -> tuple[Trust, ...]:
+    if run.calibrated is None:
+        return ()
+    fits = run.calibrated.fit.annotators
+    return tuple(Trust(name, fit.calibrator, fit.rows) for name, fit in fits.items())
+
+
+def _accuracy(right: int, total: int) -> Accuracy | None:
+    return Accuracy(right, total) if total else None
+
+
+def at_random(gold: GoldFigures) -> float | None:
+    """Expected accuracy when as many candidates as people labelled are drawn at random.
+
+    The drawn ones are as right as people were, the others as right as the machines'
+    best label is everywhere. What routing achieves should beat it.
+    """
+    by_people = gold.labelled - gold.by_machine
+    if not by_people:
+        return None
+    share = by_people / gold.labelled
+    people = (gold.right - gold.machine_right) / by_people
+    machines = gold.machine_right_everywhere / gold.labelled
+    return share * people + (1 - share) * machines
+
+
+def dearest_alone(
+    setup: Setup, payroll: Payroll, candidates: Iterable[Candidate], total: int
+) -> Alone | None:
+    """The annotator on the ladder that would cost most if it did everything.
+
+    By its mean cost per candidate so far; by its quotes if it gave no vote.
+    """
+    if not total:
+        return None
+    alone = [_measured(name, paid, total) for name, paid in payroll.by_annotator.items()]
+    silent = [name for name in setup.rates if name not in payroll.by_annotator]
+    alone += _quoted(setup, silent, candidates) if silent else []
+    return max(alone, key=lambda one: one.cost, default=None)
+
+
+def _measured(name: str, paid: Paid, total: int) -> Alone:
+    return Alone(name, Usd(paid.cost.pico * total // paid.votes), paid.votes)
+
+
+def _quoted(setup: Setup, names: Sequence[str], candidates: Iterable[Candidate]) -> list[Alone]:
+    staff = Staff(setup.policy, setup.annotators, setup.rates)
+    sums = dict.fromkeys(names, NOTHING)
+    for candidate in candidates:
+        for name in names:
+            sums[name] += staff.quote(name, candidate)
+    return [Alone(name, cost, 0) for name, cost in sums.items()]
+
+
+def answers_wanted(setup: Setup) -> str | None:
+    """The answers file of the person on the ladder; empty if none is named, None for no person."""
+    asked = [setup.policy.annotators[name] for tier in setup.policy.tiers for name in tier.ask]
+    people = [spec for spec in asked if isinstance(spec, HumanSpec)]
+    return people[0].answers or "" if people else None

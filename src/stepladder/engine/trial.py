@@ -1,0 +1,137 @@
+"""A few candidates put to every annotator, outside any run: to look at prompts and answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from stepladder.annotators.base import Answer, Waiting
+from stepladder.engine.setup import Setup
+from stepladder.engine.staff import Staff
+from stepladder.errors import AnnotatorError, BudgetError
+from stepladder.types import (
+    NO_CONFIDENCE,
+    NOTHING,
+    UNUSED,
+    Candidate,
+    Confidence,
+    Labelled,
+    Unlabelled,
+    Usage,
+    Usd,
+    total,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What one annotator did with one candidate."""
+
+    annotator: str
+    label: str | None = None
+    problem: str = ""
+    """Why there is no label; `pending` for a person who has not answered."""
+    text: str = ""
+    """The answer as it came, shortened."""
+    confidence: Confidence = NO_CONFIDENCE
+    """Raw."""
+    usage: Usage = UNUSED
+    cost: Usd = NOTHING
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What everybody did with one candidate."""
+
+    candidate: Candidate
+    tried: Sequence[Tried]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """All that was tried."""
+
+    about: Sequence[About]
+
+    @property
+    def cost(self) -> Usd:
+        """Money spent, wages included."""
+        return total(tried.cost for about in self.about for tried in about.tried)
+
+
+def quote_of(setup: Setup, candidates: Iterable[Candidate]) -> Usd:
+    """The most that a trial can cost; raises BudgetError when the policy's budget is smaller."""
+    staff = _staff(setup)
+    machines, wages = NOTHING, NOTHING
+    for candidate in candidates:
+        for name in _seeing(staff, candidate):
+            quote = staff.quote(name, candidate)
+            machines += NOTHING if staff.rates[name].wage else quote
+            wages += quote if staff.rates[name].wage else NOTHING
+    budget = setup.policy.budget.usd
+    if budget is not None and machines > Usd.of(budget):
+        raise BudgetError(
+            f"trying these candidates may cost {machines}, more than the policy's budget of "
+            f"{budget} USD; try fewer of them with -n"
+        )
+    return machines + wages
+
+
+async def try_out(setup: Setup, candidates: Iterable[Candidate]) -> Trial:
+    """Ask everybody about every candidate, one attempt each; raises UserError if one cannot open.
+
+    A failed attempt is part of what is shown; one of unknown cost counts at its quote.
+    """
+    staff = _staff(setup)
+    async with AsyncExitStack() as stack:
+        await staff.open(stack)
+        return Trial(
+            [
+                About(
+                    candidate, [await _try(staff, n, candidate) for n in _seeing(staff, candidate)]
+                )
+                for candidate in candidates
+            ]
+        )
+
+
+def _staff(setup: Setup) -> Staff:
+    return Staff(setup.policy, setup.annotators, setup.rates)
+
+
+def _seeing(staff: Staff, candidate: Candidate) -> list[str]:
+    return [name for name in staff.annotators if staff.allowed(name, candidate)]
+
+
+async def _try(staff: Staff, name: str, candidate: Candidate) -> Tried:
+    rate, began = staff.rates[name], time.monotonic()
+    try:
+        reply = await staff.annotators[name].ask(candidate)
+    except AnnotatorError as error:
+        seconds = time.monotonic() - began
+        cost = _cost_of(error, staff, name, candidate)
+        return Tried(
+            name, None, str(error), usage=error.billed or UNUSED, cost=cost, seconds=seconds
+        )
+    seconds = time.monotonic() - began
+    match reply:
+        case Waiting():
+            return Tried(name, None, "pending")
+        case Answer(outcome, confidence, usage, _, text):
+            match outcome:
+                case Labelled(label):
+                    said, problem = label, ""
+                case Unlabelled(reason, detail):
+                    said, problem = None, f"{reason.replace('_', ' ')}: {detail or text}"
+            return Tried(name, said, problem, text, confidence, usage, rate.cost(usage), seconds)
+
+
+def _cost_of(error: AnnotatorError, staff: Staff, name: str, candidate: Candidate) -> Usd:
+    if error.free:
+        return NOTHING
+    if error.billed is None:
+        return staff.quote(name, candidate)
+    return staff.rates[name].cost(error.billed)

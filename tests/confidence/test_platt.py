@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import random
+from math import exp, isfinite
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stepladder.confidence.platt import Platt, fit_platt, log_odds
+
+LABELS = ("no", "yes")
+
+
+def test_log_odds_stay_finite() -> None:
+    assert log_odds(0.5) == 0
+    assert log_odds(0.8) == pytest.approx(1.3862944)
+    assert -14 < log_odds(0.0) == pytest.approx(-log_odds(1.0)) < -13
+
+
+def test_a_sigmoid_per_label_is_renormalised() -> None:
+    platt = Platt(slopes=(1.0, 1.0, 1.0), intercepts=(0.0, 0.0, 0.0))
+    assert platt.calibrated((0.6, 0.3, 0.1)) == pytest.approx((0.6, 0.3, 0.1))
+    half = Platt(slopes=(0.0, 0.0), intercepts=(0.0, log_odds(0.25)))
+    assert half.calibrated((0.9, 0.1)) == pytest.approx((2 / 3, 1 / 3))
+
+
+def test_three_times_too_sure_is_divided_by_three() -> None:
+    rng = random.Random(1)
+    raw, gold = [], []
+    for _ in range(1500):
+        score = rng.gauss(0, 1.5)
+        gold.append("yes" if rng.random() < 1 / (1 + exp(-score)) else "no")
+        shown = 1 / (1 + exp(-3 * score))
+        raw.append({"yes": shown, "no": 1 - shown})
+    platt = fit_platt(LABELS, raw, gold)
+    assert platt.slopes == pytest.approx((1 / 3, 1 / 3), abs=0.05)
+    assert platt.intercepts == pytest.approx((0.0, 0.0), abs=0.2)
+
+
+def test_an_annotator_that_says_the_opposite_is_turned_round() -> None:
+    raw = [{"no": 0.8, "yes": 0.2}, {"no": 0.3, "yes": 0.7}] * 30
+    platt = fit_platt(LABELS, raw, ["yes", "no"] * 30)
+    assert platt.calibrated((0.8, 0.2))[1] > 0.8
+
+
+def test_an_annotator_never_wrong_on_gold_stays_short_of_certain() -> None:
+    raw = [{"no": 0.9, "yes": 0.1}, {"no": 0.1, "yes": 0.9}] * 15
+    platt = fit_platt(LABELS, raw, ["no", "yes"] * 15)
+    # Platt's target for 15 of 15 is 16/17 = 0.941.
+    assert 0.9 < platt.calibrated((0.9, 0.1))[0] < 0.96
+
+
+@given(
+    st.lists(st.floats(-1e4, 1e4), min_size=4, max_size=4),
+    st.lists(st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0, 1)), min_size=2, max_size=2),
+)
+def test_no_map_and_no_confidence_overflows(numbers: list[float], raw: list[float]) -> None:
+    platt = Platt(slopes=tuple(numbers[:2]), intercepts=tuple(numbers[2:]))
+    shown = platt.calibrated(raw)
+    assert all(isfinite(p) and p >= 0 for p in shown)
+    assert sum(shown) == pytest.approx(1)
