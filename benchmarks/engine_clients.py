@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from typing import Any
@@ -89,7 +90,7 @@ async def ours(job: Job) -> Label:
         {
             "name": "benchmark",
             "annotators": {"model": {**model, "concurrency": job.concurrency}},
-            "tiers": [{"name": "only", "ask": "model", "accept": {"probability": "0.4"}}],
+            "tiers": [{"name": "only", "ask": "model", "accept": {"probability": Decimal("0.4")}}],
         }
     )
     setup = set_up(TASK, policy, folder, day=date(2026, 1, 1))

@@ -1,5 +1,7 @@
 """stepladder labels data with many annotators of different price and skill, inside a budget.
 
+::
+
     from stepladder import Oracle
 
     labels = Oracle.from_files(task="task.toml", policy="policy.toml").label(texts)

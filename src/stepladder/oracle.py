@@ -74,9 +74,7 @@ class Oracle:
         )
         return cls(setup, options)
 
-    def label(
-        self, texts: Sequence[Text], *, gold: Sequence[str | None] | None = None
-    ) -> Labels:
+    def label(self, texts: Sequence[Text], *, gold: Sequence[str | None] | None = None) -> Labels:
         """Label texts; also from inside a running event loop, such as a notebook's.
 
         `gold` are trusted labels where there are any (None elsewhere): a share of them
@@ -115,7 +113,7 @@ class Oracle:
 
     def _candidate(self, number: int, text: Text, gold: str | None) -> Candidate:
         needed = template_columns(self._setup.task.text)
-        columns = {needed[0]: text} if isinstance(text, str) else dict(text)
+        columns = dict(text) if isinstance(text, Mapping) else {needed[0]: text}
         for column in needed:
             value = columns.get(column)
             if not isinstance(value, str) or not value.strip():

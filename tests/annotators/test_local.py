@@ -155,6 +155,7 @@ async def test_gemma_goes_on_where_a_text_ends(
 
 PARENT = f"""
 import asyncio
+from stepladder.annotators.local_models import find_model
 from stepladder.annotators.local_server import LocalServer, Serving
 
 async def main():

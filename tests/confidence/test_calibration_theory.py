@@ -8,7 +8,7 @@ from math import log
 from statistics import fmean
 
 import pytest
-from confidence_cases import overconfident_rows, says
+from confidence_cases import overconfident_rows, says, seeded
 
 from stepladder.confidence import Fit, GoldRow, fit_gold, unfitted
 from stepladder.confidence.fit import set_name
@@ -54,7 +54,7 @@ def test_an_overconfident_annotator_becomes_honest_on_fresh_rows(
     labels: tuple[str, ...], gold: int
 ) -> None:
     """By Dirichlet with 300 rows of gold, by Platt with a few."""
-    fresh = overconfident_rows(labels, 2000, random.Random(1000))
+    fresh = overconfident_rows(labels, 1500, seeded(1000))
     raw = calibration_error(unfitted(labels, ["m"]), fresh)
     found = [
         calibration_error(
@@ -62,13 +62,13 @@ def test_an_overconfident_annotator_becomes_honest_on_fresh_rows(
                 labels,
                 ["m"],
                 (),
-                rows=overconfident_rows(labels, gold, random.Random(seed)),
+                rows=overconfident_rows(labels, gold, seeded(seed)),
                 minimum=15,
                 seed=0,
             ),
             fresh,
         )
-        for seed in range(5)
+        for seed in range(3)
     ]
     assert raw > 0.15
     assert fmean(found) < (0.04 if gold == 300 else 0.1)
@@ -90,7 +90,7 @@ def herd(rows: int, rng: random.Random) -> list[GoldRow]:
 
 def test_the_pool_is_less_overconfident_than_naive_bayes_when_errors_come_together() -> None:
     for seed in range(3):
-        rng = random.Random(seed)
+        rng = seeded(seed)
         pool = fit_gold(LABELS, CROWD, [CROWD], rows=herd(300, rng), minimum=30, seed=seed)
         naive = pool.model_copy(update={"weights": {set_name(CROWD): dict.fromkeys(CROWD, 1.0)}})
         fresh = herd(1500, rng)
@@ -100,7 +100,7 @@ def test_the_pool_is_less_overconfident_than_naive_bayes_when_errors_come_togeth
 
 
 def test_the_shared_factor_is_as_careful_for_sets_without_a_fit() -> None:
-    rng = random.Random(7)
+    rng = seeded(7)
     shared = fit_gold(LABELS, CROWD, (), rows=herd(300, rng), minimum=30, seed=0)
     naive = shared.model_copy(update={"shared": len(CROWD) ** 0.5})
     fresh = herd(1500, rng)

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import replace
 from math import log, sqrt
 
 import pytest
-from confidence_cases import noisy_rows, normalised_exp, overconfident_rows, says, shows, silent
+from confidence_cases import (
+    noisy_rows,
+    normalised_exp,
+    overconfident_rows,
+    says,
+    seeded,
+    shows,
+    silent,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +27,7 @@ from stepladder.types import Posterior, Vote
 LABELS = ("good", "bad", "mixed")
 RATES = {"weak": 0.6, "fair": 0.7, "strong": 0.85}
 TRIO = tuple(RATES)
-ROWS = noisy_rows(LABELS, 90, RATES, random.Random(0))
+ROWS = noisy_rows(LABELS, 90, RATES, seeded(0))
 FITTED = fit_gold(LABELS, TRIO, [("weak", "fair")], rows=ROWS, minimum=30, seed=0)
 
 
@@ -47,7 +54,7 @@ def test_a_vote_without_a_label_changes_nothing() -> None:
 
 def test_one_calibrated_vote_gives_its_calibrated_probabilities_back() -> None:
     """Whatever gold's prior, and whatever a set of several would weigh."""
-    rows = overconfident_rows(("good", "bad"), 60, random.Random(1))
+    rows = overconfident_rows(("good", "bad"), 60, seeded(1))
     skewed = [row for row in rows if row.gold == "good" or int(row.group[1:]) % 3]
     pair = [
         replace(row, votes={**row.votes, "twin": replace(row.votes["m"], annotator="twin")})
@@ -125,7 +132,7 @@ def test_only_sets_of_calibrated_annotators_get_weights() -> None:
 
 def test_names_of_annotators_do_not_run_together() -> None:
     rates = {"a": 0.8, "b": 0.8, "a+b": 0.8, "c": 0.8}
-    rows = noisy_rows(LABELS, 60, rates, random.Random(0))
+    rows = noisy_rows(LABELS, 60, rates, seeded(0))
     sets = [("a", "b", "c"), ("a+b", "c")]
     fit = fit_gold(LABELS, list(rates), sets, rows=rows, minimum=30, seed=0)
     assert sorted(len(weights) for weights in fit.weights.values()) == [2, 3]
@@ -142,7 +149,7 @@ def test_with_too_little_gold_nothing_is_trusted_and_the_fit_says_so() -> None:
 
 
 def test_with_enough_gold_the_fit_says_which_calibrator_it_is() -> None:
-    rng = random.Random(0)
+    rng = seeded(0)
     few, many = overconfident_rows(LABELS, 29, rng), overconfident_rows(LABELS, 31, rng)
     assert fit_one(LABELS, many).annotators["m"].calibrator is Calibrator.DIRICHLET
     assert fit_one(LABELS, few, minimum=29).annotators["m"].calibrator is Calibrator.PLATT
@@ -210,7 +217,7 @@ def test_gold_that_nobody_answered_together_leaves_the_weights_equal() -> None:
 def test_few_and_many_labels(count: int, rows: int) -> None:
     """40 rows are enough for Dirichlet with 2 labels, 310 with 30; else it is Platt."""
     labels = tuple(f"label {number}" for number in range(count))
-    gold = overconfident_rows(labels, rows, random.Random(4))
+    gold = overconfident_rows(labels, rows, seeded(4))
     fit = fit_one(labels, gold)
     shown = probabilities(fit, gold[0].votes["m"])
     assert len(shown) == count
@@ -246,7 +253,7 @@ def test_a_label_that_gold_lacks_keeps_a_chance(rows: int) -> None:
 def test_certainty_and_missing_labels_never_break_a_posterior(
     shown: dict[str, float], rows: int
 ) -> None:
-    gold = overconfident_rows(LABELS, rows, random.Random(5))
+    gold = overconfident_rows(LABELS, rows, seeded(5))
     fit = fit_one(LABELS, gold, minimum=29)
     vote = shows("m", {"good": 1.0, **shown})
     vote = replace(vote, confidence=replace(vote.confidence, by_label=shown))
@@ -287,6 +294,7 @@ def test_a_fit_read_back_from_json_decides_bit_for_bit_the_same(
     one = AnnotatorFit(
         rows=30,
         calibrated=True,
+        source=Source.TOKEN_PROBABILITIES,
         scaling=Platt(slopes=tuple(numbers[:3]), intercepts=tuple(numbers[3:6])),
         confusion=fit_confusion(LABELS, ["bad"], ["good"]),
     )
@@ -304,7 +312,7 @@ def test_a_fit_read_back_from_json_decides_bit_for_bit_the_same(
 
 
 def test_a_fitted_fit_read_back_from_json_decides_bit_for_bit_the_same() -> None:
-    rng = random.Random(6)
+    rng = seeded(6)
     for rows in (25, 60):
         fit = fit_one(LABELS, overconfident_rows(LABELS, rows, rng), minimum=20)
         back = Fit.model_validate_json(fit.model_dump_json())
@@ -313,3 +321,15 @@ def test_a_fitted_fit_read_back_from_json_decides_bit_for_bit_the_same() -> None
             posterior = back.posterior(list(row.votes.values()))
             assert isinstance(posterior, Posterior)
             assert posterior == fit.posterior(list(row.votes.values()))
+
+
+def test_weights_are_learnt_on_groups_that_the_calibrators_did_not_see() -> None:
+    """Two who guess among 12 labels: seen again, each row's copies make them look knowing."""
+    labels = tuple("abcdefghijkl")
+    guesses = noisy_rows(labels, 48, {"one": 0.0, "two": 0.0}, seeded(8))
+    rows = [row for row in guesses for _ in range(4)]
+    fit = fit_gold(labels, ["one", "two"], [("one", "two")], rows=rows, minimum=30, seed=0)
+    assert max(fit.weights[set_name(["one", "two"])].values()) < 0.2
+    alone = [replace(row, group=str(number)) for number, row in enumerate(rows)]
+    leaky = fit_gold(labels, ["one", "two"], [("one", "two")], rows=alone, minimum=30, seed=0)
+    assert min(leaky.weights[set_name(["one", "two"])].values()) > 0.4

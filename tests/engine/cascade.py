@@ -55,9 +55,7 @@ class Cascade:
     calibration: Mapping[str, Any] = field(default_factory=lambda: {"rows": 0})
     seed: int = 0
 
-    def run(
-        self, items: Iterable[Candidate], budget: str = "100", wages: str = "100"
-    ) -> Run:
+    def run(self, items: Iterable[Candidate], budget: str = "100", wages: str = "100") -> Run:
         """A run of the cascade over its one ledger."""
         options = RunOptions(
             ledger=f"sqlite:///{self.folder / 'ledger.db'}",
@@ -93,7 +91,7 @@ class Cascade:
     def _policy(self, annotators: Iterable[str], tiers: Sequence[Mapping[str, Any]]) -> Policy:
         common = {"retries": self.retries, "concurrency": self.concurrency}
         kinds: dict[str, Any] = {
-            name: {"kind": "human", "retries": 0}
+            name: {"kind": "human"}
             if name == "person"
             else {"kind": "scripted", "answers": {}, "local": name == "weak", **common}
             for name in annotators

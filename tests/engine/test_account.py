@@ -72,7 +72,8 @@ def test_spend_plus_reservations_never_exceed_the_budget(
     reached = asyncio.run(everybody())
 
     spent = sum(
-        sum(one.costs[: reach + 1]) for one, reach in zip(climbing, reached, strict=True)
+        sum(one.costs[: reach + 1])
+        for one, reach in zip(climbing, reached, strict=True)
         if reach is not None
     )
     assert account.usd.spent == Usd(spent)

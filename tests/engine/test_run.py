@@ -28,9 +28,7 @@ UNSURE = {"yes": 0.55, "no": 0.45}
 
 def weak(ids_unsure: set[str] = frozenset(), **more: Any) -> Any:  # type: ignore[assignment]
     confidence = {"*": SURE} | dict.fromkeys(ids_unsure, UNSURE)
-    return scripted(
-        "weak", "yes", confidence=confidence, source=Source.TOKEN_PROBABILITIES, **more
-    )
+    return scripted("weak", "yes", confidence=confidence, source=Source.TOKEN_PROBABILITIES, **more)
 
 
 def by_id(finished: list[Finished]) -> dict[str, Decision]:
@@ -221,9 +219,7 @@ async def test_calibration_rows_keep_their_gold_and_are_not_measured(tmp_path: P
         Candidate(id=f"g{i}", columns={"text": f"g {i}"}, group=f"p{i // 2}", gold="yes")
         for i in range(40)
     ]
-    cascade = Cascade(
-        tmp_path, weak(), calibration={"rows": 20, "minimum": 10}
-    )
+    cascade = Cascade(tmp_path, weak(), calibration={"rows": 20, "minimum": 10})
     run = cascade.run([*pool, *candidates(3)])
     finished = [f async for f in run.decisions()]
     seen = {f.decision.key.id for f in finished if f.by_gold}

@@ -8,11 +8,16 @@ import sys
 
 def run() -> None:
     """The `stepladder` command; a reader of its output that leaves early is no error."""
-    from stepladder.cli.app import app
+    from stepladder.cli.app import app, subcommand
 
+    name, rest = sys.argv[1] if len(sys.argv) > 1 else "", sys.argv[2:]
+    command = subcommand(name)
     try:
         try:
-            app()
+            if command is None:
+                app(prog_name="stepladder")
+            else:
+                command(args=rest, prog_name=f"stepladder {name}")
         finally:
             sys.stdout.flush()
     except BrokenPipeError:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from stepladder.cli import check, estimate, explain, init, label, prices, trying
 
@@ -49,3 +51,13 @@ app.command("try")(trying.try_)
 app.command("check")(check.check)
 app.command("explain")(explain.explain)
 app.command("prices")(prices.prices)
+
+
+def subcommand(name: str) -> Callable[..., Any] | None:
+    """The command of that name, to be called without the group around it.
+
+    When a group is told to pass on to a command, typer (0.29) imports pydantic, and the help
+    of a command would take twice as long.
+    """
+    commands: dict[str, Callable[..., Any]] = getattr(get_command(app), "commands", {})
+    return commands.get(name)

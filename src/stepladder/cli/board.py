@@ -37,11 +37,13 @@ class Board:
         first = Table.grid(padding=(0, 1))
         bar = ProgressBar(total=max(1, progress.total), completed=progress.done, width=BAR)
         first.add_row(bar, Text(self._stage()), Text(self._time_left()))
-        return Group(first, Text(f"{self._accepted()}{self._money()}", overflow="fold"))
+        return Group(first, Text(self._accepted()), Text(self._money()))
 
     def line(self) -> str:
         """Everything in one line."""
-        return f"{self._stage()}; {self._accepted()}{self._money()}; {self._time_left()}"
+        return "; ".join(
+            (self._stage(), self._accepted(), self._money(), self._time_left()),
+        )
 
     def _stage(self) -> str:
         progress = self._run.progress
@@ -53,7 +55,7 @@ class Board:
         tiers = self._run.progress.tiers
         gold = self._run.progress.calibration.asked
         by_tier = [f"{tier.name} {tier.accepted:,}" for tier in tiers]
-        return f"accepted: {', '.join([f'gold {gold:,}', *by_tier] if gold else by_tier)}; "
+        return f"accepted: {', '.join([f'gold {gold:,}', *by_tier] if gold else by_tier)}"
 
     def _money(self) -> str:
         wages = self._run.wages

@@ -67,7 +67,8 @@ def _calibrated(trust: Trust, minimum: int) -> str:
 
 def _accuracy(summary: Summary) -> Iterator[str]:
     if summary.labels is None:
-        yield "Accuracy: unknown, since there is no gold but for calibration."
+        why = "none has a label yet" if summary.undecided else "there is none"
+        yield f"Accuracy on gold that no fit has seen: {why}."
         return
     yield f"Accuracy on gold that no fit has seen: {_share(summary.labels)}."
     if summary.machine_labels is not None and summary.machine_labels != summary.labels:
@@ -99,7 +100,7 @@ def _dearest(alone: Alone, candidates: int) -> str:
     basis = (
         f"at the mean of its {alone.votes:,} answers"
         if alone.votes
-        else "at most, since it was not asked"
+        else "by its quotes: it has not answered yet"
     )
     return (
         f"{alone.annotator} alone for all {candidates:,} candidates: "
@@ -114,7 +115,7 @@ def next_steps(summary: Summary, answers: str | None, command: str) -> Iterator[
         where = f"put answers into {answers}" if answers else "name an answers file in the policy"
         yield f"{waiting:,} wait for a person: {where}, then give the same command again:"
     if summary.statuses[Status.OVER_BUDGET]:
-        yield "The budget did not reach all: give the same command with a higher --budget, or wages:"
+        yield "The budget did not reach all: give the same command with more --budget or --wages:"
     if not summary.complete:
         yield "To go on, give the same command again; what was paid for is not paid twice:"
     if waiting or summary.statuses[Status.OVER_BUDGET] or not summary.complete:

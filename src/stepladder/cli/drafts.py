@@ -52,7 +52,7 @@ def _usable(labels: tuple[str, ...]) -> bool:
 
 
 def _task_lines(guess: Guess, candidates: Path, labels: tuple[str, ...]) -> Iterator[str]:
-    yield f"# What is asked about each row of {toml_string(candidates.name)}. Guessed: look it over."
+    yield f"# What is asked about each row of {toml_string(candidates.name)}: a guess."
     yield ""
     yield f"name = {toml_string(candidates.stem)}  # a ledger belongs to one task"
     yield "# What annotators are told before the labels are listed:"

@@ -44,7 +44,7 @@ def _look_up(identity: str, url: str) -> Sequence[Explained]:
     try:
         found = explain(engine, identity)
         if not found:
-            from stepladder.cli.known_ids import known_ids
+            from stepladder.ledger import known_ids
 
             near = did_you_mean(identity, known_ids(engine))
             raise LedgerError(f"{url}: knows no candidate {identity!r}; {near}")

@@ -32,10 +32,9 @@ class Interrupts:
             os._exit(128 + number)
         self.number = number
         self.stop()
-        self.say(
-            f"Letting {self.under_way()} calls finish, since they are paid for; "
-            "once more ends at once."
-        )
+        calls = self.under_way()
+        rest = f"letting {calls} calls finish, which are paid for" if calls else "no call is out"
+        self.say(f"Stopping: {rest}; once more ends at once.")
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def try_(
     from stepladder.engine.checks import Wanted
     from stepladder.engine.trial import quote_of, try_out
 
-    ready = ready_or_exit(Wanted(task, policy, candidates, number))
+    ready = ready_or_exit(Wanted(task, policy, candidates, number, calibrates=False))
     chosen, setup = list(ready.candidates), ready.setup
     most = quote_of(setup, chosen)
     margin().print(

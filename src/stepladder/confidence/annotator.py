@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from enum import StrEnum
 from math import log
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from stepladder.confidence.confusion import Confusion, fit_confusion
 from stepladder.confidence.dirichlet import ROWS_PER_LABEL, Dirichlet, fit_dirichlet
 from stepladder.confidence.platt import CLIP, Platt, fit_platt
+from stepladder.confidence.reading import raw_probabilities
 from stepladder.confidence.vector import Vector
 from stepladder.types import Labelled, Source, Vote
 
@@ -33,8 +35,10 @@ class AnnotatorFit(BaseModel):
     """Rows of gold that the annotator answered with a label."""
     calibrated: bool
     """Whether those rows were enough to be trusted."""
+    source: Source
+    """Whose confidence the scaling is for: sources are never mixed."""
     scaling: Dirichlet | Platt | None
-    """For votes with token probabilities; None when too few rows had them."""
+    """For votes with that confidence; None when too few rows had it."""
     confusion: Confusion
     """For votes that only name a label."""
 
@@ -66,12 +70,12 @@ class AnnotatorFit(BaseModel):
 
     def _probabilities(self, vote: Vote, labels: Sequence[str]) -> Sequence[float] | None:
         """Calibrated, or raw before any gold; None where the confusion matrix knows more."""
-        if vote.confidence.source is not Source.TOKEN_PROBABILITIES:
+        raw = raw_probabilities(vote, labels)
+        if raw is None or not self.calibrated:
+            return raw
+        if self.scaling is None or vote.confidence.source is not self.source:
             return None
-        raw = [vote.confidence.by_label.get(label, 0.0) for label in labels]
-        if self.scaling is not None:
-            return self.scaling.calibrated(raw)
-        return None if self.calibrated else raw
+        return self.scaling.calibrated(raw)
 
 
 def fit_annotator(
@@ -81,14 +85,16 @@ def fit_annotator(
     pairs = [(v, g) for v, g in zip(votes, gold, strict=True) if v.label is not None]
     enough = len(pairs) >= minimum
     counted = pairs if enough else []
+    source = _main_source([v for v, _ in counted])
     sure = [
-        (v.confidence.by_label, g)
+        (raw, g)
         for v, g in counted
-        if v.confidence.source is Source.TOKEN_PROBABILITIES
+        if v.confidence.source is source and (raw := raw_probabilities(v, labels)) is not None
     ]
     return AnnotatorFit(
         rows=len(pairs),
         calibrated=enough,
+        source=source,
         scaling=_fit_scaling(labels, sure, minimum),
         confusion=fit_confusion(
             labels, [v.label or "" for v, _ in counted], [g for _, g in counted]
@@ -96,11 +102,18 @@ def fit_annotator(
     )
 
 
+def _main_source(votes: Sequence[Vote]) -> Source:
+    """The source that most votes have."""
+    counted = Counter(vote.confidence.source for vote in votes)
+    return counted.most_common(1)[0][0] if counted else Source.NONE
+
+
 def _fit_scaling(
-    labels: Sequence[str], rows: Sequence[tuple[Mapping[str, float], str]], minimum: int
+    labels: Sequence[str], rows: Sequence[tuple[Sequence[float], str]], minimum: int
 ) -> Dirichlet | Platt | None:
     """The richest scaling that so many rows of raw probabilities and gold can carry."""
     if len(rows) < minimum:
         return None
     fit = fit_dirichlet if len(rows) >= ROWS_PER_LABEL * len(labels) else fit_platt
-    return fit(labels, [raw for raw, _ in rows], [gold for _, gold in rows])
+    raw = [dict(zip(labels, row, strict=True)) for row, _ in rows]
+    return fit(labels, raw, [gold for _, gold in rows])

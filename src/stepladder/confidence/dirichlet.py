@@ -57,7 +57,8 @@ def fit_dirichlet(
     count = len(labels)
     seen = [[log(max(CLIP, row.get(label, 0.0))) for label in labels] for row in raw]
     neutral = [[-log(count)] * count for _ in labels]
-    regression = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000)
+    # With dozens of labels lbfgs, the default, does not get there in 1000 steps.
+    regression = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000, solver="newton-cg")
     regression.fit(
         np.array(seen + neutral),
         np.array([labels.index(g) for g in gold] + list(range(count))),

@@ -19,9 +19,12 @@ SHOWN = 3
 
 
 def check_candidates(
-    setup: Setup, candidates: CandidatesFile, seed: int, findings: Findings
-) -> None:
-    """Look at every candidate; raises TableError for a row that cannot be read."""
+    setup: Setup, candidates: CandidatesFile, findings: Findings
+) -> list[Candidate]:
+    """Look at every candidate; those with gold come back.
+
+    Raises TableError for a row that cannot be read.
+    """
     staff = Staff(setup.policy, setup.annotators, setup.rates)
     look = _Look(staff, windows_of(setup))
     gold: list[Candidate] = []
@@ -30,7 +33,7 @@ def check_candidates(
         if candidate.gold is not None:
             gold.append(candidate)
     look.report(str(candidates.path), findings)
-    _check_gold(setup, gold, seed, findings)
+    return gold
 
 
 @dataclass(slots=True)
@@ -82,7 +85,8 @@ def _some(ids: list[str]) -> str:
     return ", ".join(ids[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _check_gold(setup: Setup, gold: list[Candidate], seed: int, findings: Findings) -> None:
+def check_gold(setup: Setup, gold: list[Candidate], seed: int, findings: Findings) -> None:
+    """Warn when there is too little gold for the probabilities that accept rules want."""
     wanted = setup.policy.calibration
     rows = len(choose_rows(gold, setup.policy, seed))
     if _needs_probabilities(setup) and rows < wanted.minimum:
@@ -103,7 +107,8 @@ def first_tier_problem(setup: Setup, candidates: Iterable[Candidate]) -> str | N
     if first is None or budget is None:
         return None
     staff = Staff(setup.policy, setup.annotators, setup.rates)
-    offers = staff.offers(first, staff.reachable(first), ())
+    tiers = staff.reachable(first)
+    offers = staff.offers(tiers, staff.quotes(first, tiers))
     if not offers or offers[-1].usd.decimal <= budget:
         return None
     return (

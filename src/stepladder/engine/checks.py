@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from stepladder.engine.check_annotators import check_annotators
-from stepladder.engine.check_candidates import check_candidates
+from stepladder.engine.check_candidates import check_candidates, check_gold
 from stepladder.engine.findings import Findings
 from stepladder.engine.setup import Setup
 from stepladder.policy import Policy, load_policy
@@ -36,6 +36,8 @@ class Wanted:
     """Only the first so many candidates."""
     seed: int = 0
     """Chooses the calibration rows."""
+    calibrates: bool = True
+    """Whether gold is wanted for calibration."""
 
     @property
     def policy_folder(self) -> Path:
@@ -101,6 +103,8 @@ def _candidates(
         if setup is None:
             deque(candidates, maxlen=0)
         else:
-            check_candidates(setup, candidates, wanted.seed, findings)
+            gold = check_candidates(setup, candidates, findings)
+            if wanted.calibrates:
+                check_gold(setup, gold, wanted.seed, findings)
         return candidates
     return None

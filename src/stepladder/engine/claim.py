@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from stepladder.engine.account import Hold
@@ -26,6 +27,8 @@ class Claim:
     number: int
     """The reservation in the ledger."""
     hold: Hold
+    quotes: Mapping[str, Usd]
+    """The most that one attempt can cost, by annotator."""
     tallies: dict[str, Tally] = field(default_factory=dict)
     """By annotator."""
 

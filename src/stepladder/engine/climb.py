@@ -47,11 +47,12 @@ class Climber:
         self, candidate: Candidate, tiers: Sequence[int], known: Mapping[str, Vote]
     ) -> Claim | None:
         """Hold the worst case of the route through these tiers; None when no tier is affordable."""
-        hold = await self.account.reserve(self.staff.offers(candidate, tiers, known))
+        quotes = self.staff.quotes(candidate, tiers, known)
+        hold = await self.account.reserve(self.staff.offers(tiers, quotes))
         if hold is None:
             return None
         number = self.ledger.reserve(candidate.key, hold.usd, hold.wages)
-        claim = self.claims[candidate.key] = Claim(number, hold)
+        claim = self.claims[candidate.key] = Claim(number, hold, quotes)
         return claim
 
     def release(self, candidate: Candidate, *, parked: bool = False) -> None:
@@ -98,8 +99,7 @@ class Climber:
     def _free_retries(self, name: str, candidate: Candidate, attempts: int) -> None:
         unused = 1 + self.staff.policy.annotators[name].retries - attempts
         claim, rate = self.claims[candidate.key], self.staff.rates[name]
-        amount = self.staff.quote(name, candidate) * max(0, unused)
-        self.account.free(claim.hold, amount, wage=rate.wage)
+        self.account.free(claim.hold, claim.quotes[name] * max(0, unused), wage=rate.wage)
 
 
 @dataclass(slots=True)
@@ -112,6 +112,8 @@ class Climb:
     known: Mapping[str, Vote]
     """Votes of an earlier start that may be reused, by annotator."""
     asked: list[Asked] = field(default_factory=list)
+    posterior: Posterior | None = None
+    """What the machines' votes so far amount to."""
 
     async def decide(self) -> Decision:
         """Climb until something is decided; raises Interrupted, or an error that halts the run."""
@@ -127,7 +129,7 @@ class Climb:
         policy, staff = self.climber.staff.policy, self.climber.staff
         reachable = staff.reachable(self.candidate)
         while True:
-            step = next_step(policy, reachable, self.asked, self._posterior())
+            step = next_step(policy, reachable, self.asked, self.posterior)
             match step:
                 case Ask(tier):
                     ended = await self._ask(tier, [t for t in reachable if t >= tier])
@@ -147,12 +149,19 @@ class Climb:
             short = await self._cannot_pay(tier, route)
             if short is not None:
                 return self._decided(Status.OVER_BUDGET, short)
-        votes = await asyncio.gather(*(self._vote(name) for name in names))
+        votes = await self._votes(names)
         given = tuple(vote for vote in votes if isinstance(vote, Vote))
         if len(given) < len(votes):
             return self._decided(Status.PENDING, f"waits for {self._tier_name(tier)}")
         self.asked.append(Asked(tier, given))
+        self.posterior = self.fit.posterior(self._machine_votes())
         return None
+
+    async def _votes(self, names: Sequence[str]) -> list[Vote | Waiting]:
+        if len(names) == 1:
+            # Most tiers ask one; a task of its own would be a twentieth of all CPU time.
+            return [await self._vote(names[0])]
+        return await asyncio.gather(*(self._vote(name) for name in names))
 
     async def _vote(self, name: str) -> Vote | Waiting:
         known = self.known.get(name)
@@ -181,12 +190,9 @@ class Climb:
         policy = self.climber.staff.policy
         return tuple(vote for vote in self.votes if not policy.is_person(vote.annotator))
 
-    def _posterior(self) -> Posterior | None:
-        return self.fit.posterior(self._machine_votes())
-
     def _decided(self, status: Status, reason: str, label: str | None = None) -> Decision:
-        posterior = self._posterior()
-        by_person = len(self._machine_votes()) < len(self.votes)
+        posterior, votes, by_machines = self.posterior, self.votes, self._machine_votes()
+        by_person = len(by_machines) < len(votes)
         sure = posterior.by_label()[label] if posterior and label and not by_person else None
         return Decision(
             key=self.candidate.key,
@@ -194,9 +200,9 @@ class Climb:
             label=label,
             probability=sure,
             posterior=posterior,
-            calibrated=self.fit.calibrated(self._machine_votes()),
+            calibrated=self.fit.calibrated(by_machines),
             route=tuple(self._tier_name(one.tier) for one in self.asked),
-            cost=sum((vote.cost for vote in self.votes), NOTHING),
-            usage=sum((vote.usage for vote in self.votes), UNUSED),
+            cost=sum((vote.cost for vote in votes), NOTHING),
+            usage=sum((vote.usage for vote in votes), UNUSED),
             reason=reason,
         )

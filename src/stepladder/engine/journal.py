@@ -35,7 +35,7 @@ class Journalled(Wrapper):
     async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
         """One attempt, paid; raises OverrunError when it is billed beyond its quote."""
         claim = self._claims[candidate.key]
-        quote = self._rate.quote(self.bound(candidate))
+        quote = claim.quotes[self.name]
         key = self.key(candidate, sample)
         attempt = await self._ledger.intend(
             Intent(

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import cached_property
 
 import orjson
 
@@ -21,7 +22,17 @@ from stepladder.engine.staff import hire
 from stepladder.errors import BudgetError
 from stepladder.ledger import Ledger, RunStart, open_ledger
 from stepladder.task import Task
-from stepladder.types import NOTHING, UNUSED, Candidate, CandidateKey, Decision, Status, Usd, Vote, total
+from stepladder.types import (
+    NOTHING,
+    UNUSED,
+    Candidate,
+    CandidateKey,
+    Decision,
+    Status,
+    Usd,
+    Vote,
+    total,
+)
 from stepladder.version import VERSION
 
 UNSEEN_BY_ANSWERS = {"price", "concurrency", "requests_per_minute", "tokens_per_minute", "retries"}
@@ -192,7 +203,8 @@ class Run:
         first = next(iter(self._candidates), None)
         if first is None or self.budget.spent or intake.total == 0:
             return
-        offers = climber.staff.offers(first, climber.staff.reachable(first), ())
+        tiers = climber.staff.reachable(first)
+        offers = climber.staff.offers(tiers, climber.staff.quotes(first, tiers))
         needed = offers[-1].usd if offers else NOTHING
         if not self.budget.fits(needed):
             raise BudgetError(
@@ -201,9 +213,10 @@ class Run:
             )
 
     def _basis(self, candidate: Candidate, calibrated: Calibrated) -> str:
-        return digest([self._policy_basis(), calibrated.key, _shown(candidate, self.setup.task)])
+        return digest([self._policy_digest, calibrated.key, _shown(candidate, self.setup.task)])
 
-    def _policy_basis(self) -> str:
+    @cached_property
+    def _policy_digest(self) -> str:
         return policy_digest(self.setup)
 
     def _start(self) -> RunStart:
@@ -213,7 +226,7 @@ class Run:
             task=task.name,
             labels=orjson.dumps(task.label_names).decode(),
             task_digest=digest(task.model_dump(mode="json")),
-            policy_digest=policy_digest(self.setup),
+            policy_digest=self._policy_digest,
             policy=policy.model_dump_json(),
             seed=self.options.seed,
             budget=self.budget.limit,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -34,9 +34,12 @@ class Staff:
         """The most that one attempt can cost."""
         return self.rates[name].quote(self.annotators[name].bound(candidate))
 
-    def worst(self, name: str, candidate: Candidate) -> Usd:
-        """The most that the annotator can cost for this candidate, retries included."""
-        return self.quote(name, candidate) * (1 + self.policy.annotators[name].retries)
+    def quotes(
+        self, candidate: Candidate, tiers: Iterable[int], answered: Container[str] = ()
+    ) -> dict[str, Usd]:
+        """The quotes of all whom the route through these tiers has still to ask, by name."""
+        names = dict.fromkeys(n for tier in tiers for n in self.asked_in(tier, candidate))
+        return {name: self.quote(name, candidate) for name in names if name not in answered}
 
     def allowed(self, name: str, candidate: Candidate) -> bool:
         """Whether the annotator may see the candidate."""
@@ -59,22 +62,18 @@ class Staff:
         numbers = [n for n, tier in enumerate(self.policy.tiers) if tier.name in route]
         return tuple(name for n in numbers for name in self.asked_in(n, candidate))
 
-    def offers(
-        self, candidate: Candidate, tiers: Iterable[int], answered: Iterable[str]
-    ) -> list[Offer]:
-        """Worst cases of the route through these tiers, the whole route first."""
-        known = set(answered)
+    def offers(self, tiers: Iterable[int], quotes: Mapping[str, Usd]) -> list[Offer]:
+        """Worst cases of the route through these tiers, retries included, the whole route first."""
+        unpaid = dict(quotes)
         usd = wages = NOTHING
         found: list[Offer] = []
         for tier in tiers:
-            for name in self.asked_in(tier, candidate):
-                if name in known:
-                    continue
-                known.add(name)
+            for name in self.policy.tiers[tier].ask:
+                worst = unpaid.pop(name, NOTHING) * (1 + self.policy.annotators[name].retries)
                 if self.rates[name].wage:
-                    wages += self.worst(name, candidate)
+                    wages += worst
                 else:
-                    usd += self.worst(name, candidate)
+                    usd += worst
             found.append(Offer(tier, usd, wages))
         return found[::-1]
 

@@ -18,6 +18,7 @@ from stepladder.types import (
     Candidate,
     Confidence,
     Labelled,
+    Outcome,
     Unlabelled,
     Usage,
     Usd,
@@ -121,12 +122,20 @@ async def _try(staff: Staff, name: str, candidate: Candidate) -> Tried:
         case Waiting():
             return Tried(name, None, "pending")
         case Answer(outcome, confidence, usage, _, text):
-            match outcome:
-                case Labelled(label):
-                    said, problem = label, ""
-                case Unlabelled(reason, detail):
-                    said, problem = None, f"{reason.replace('_', ' ')}: {detail or text}"
-            return Tried(name, said, problem, text, confidence, usage, rate.cost(usage), seconds)
+            cost = rate.cost(usage)
+            return Tried(
+                name, _label(outcome), _problem(outcome), text, confidence, usage, cost, seconds
+            )
+
+
+def _label(outcome: Outcome) -> str | None:
+    return outcome.label if isinstance(outcome, Labelled) else None
+
+
+def _problem(outcome: Outcome) -> str:
+    if not isinstance(outcome, Unlabelled):
+        return ""
+    return f"{outcome.reason.replace('_', ' ')}: {outcome.detail}".removesuffix(": ")
 
 
 def _cost_of(error: AnnotatorError, staff: Staff, name: str, candidate: Candidate) -> Usd:

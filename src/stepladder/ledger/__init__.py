@@ -2,7 +2,7 @@
 
 from stepladder.ledger.database import connect
 from stepladder.ledger.ledger import Intent, Ledger, RunStart, Settlement, open_ledger
-from stepladder.ledger.read import Decided, Explained, Spent, StoredFit, explain, runs
+from stepladder.ledger.read import Decided, Explained, Spent, StoredFit, explain, known_ids, runs
 
 __all__ = [
     "Decided",
@@ -15,6 +15,7 @@ __all__ = [
     "StoredFit",
     "connect",
     "explain",
+    "known_ids",
     "open_ledger",
     "runs",
 ]

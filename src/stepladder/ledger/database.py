@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from filelock import FileLock
 from sqlalchemy import URL, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -16,6 +17,8 @@ from stepladder.ledger.schema import SCHEMA_VERSION
 
 SQLITE = frozenset({"sqlite", "sqlite+pysqlite"})
 """The drivers that a ledger's URL may name."""
+PATIENCE = 10
+"""Seconds to wait for other processes that use the file."""
 
 
 def connect(url: str, *, must_exist: bool = False) -> Engine:
@@ -27,10 +30,11 @@ def connect(url: str, *, must_exist: bool = False) -> Engine:
     engine = create_engine(url)
     event.listen(engine, "connect", _durable_and_patient)
     try:
-        _bring_up_to_date(engine, url)
-    except DBAPIError as problem:
+        _bring_up_to_date(engine, url, path)
+    except (DBAPIError, OSError) as problem:
         engine.dispose()
-        raise LedgerError(f"{url}: cannot be used as a ledger: {problem.orig}") from None
+        told = problem.orig if isinstance(problem, DBAPIError) else problem
+        raise LedgerError(f"{url}: cannot be used as a ledger: {told}") from None
     except LedgerError:
         engine.dispose()
         raise
@@ -68,22 +72,24 @@ def _make_folder(path: Path) -> None:
         ) from None
 
 
-def _bring_up_to_date(engine: Engine, url: str) -> None:
+def _bring_up_to_date(engine: Engine, url: str, path: Path) -> None:
     with engine.connect() as connection:
         # Nothing is changed before this has shown that the file is a ledger, or empty.
         version = version_of(connection, url)
     if version == SCHEMA_VERSION:
         return
-    with engine.connect() as connection:
-        # Readers look while a run writes; the file remembers it.
-        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-    with engine.begin() as connection:
-        migrate(connection, url)
+    # One at a time: SQLite does not wait for others when it changes the journal.
+    with FileLock(f"{path.resolve()}.setup.lock", timeout=PATIENCE):
+        with engine.connect() as connection:
+            # Readers look while a run writes; the file remembers it.
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        with engine.begin() as connection:
+            migrate(connection, url)
 
 
 def _durable_and_patient(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     # FULL survives a power cut, not only a crash.
     cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
     cursor.close()

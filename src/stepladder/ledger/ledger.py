@@ -192,8 +192,7 @@ class Ledger:
 
 
 def _settlement_values(settlement: Settlement) -> Mapping[str, Any]:
-    tokens = asdict(settlement.usage)
-    del tokens["requests"]
+    used = settlement.usage
     return {
         "attempt": settlement.attempt,
         "wage": settlement.wage,
@@ -201,7 +200,11 @@ def _settlement_values(settlement: Settlement) -> Mapping[str, Any]:
         "cost_pico": settlement.cost.pico,
         "seconds": settlement.seconds,
         "detail": storable(settlement.detail),
-        **tokens,
+        "input": used.input,
+        "cached_input": used.cached_input,
+        "cache_write": used.cache_write,
+        "output": used.output,
+        "reasoning": used.reasoning,
     }
 
 

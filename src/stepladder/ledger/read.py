@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, Select, Table, func, select
+from sqlalchemy import Engine, Select, Table, func, select, union
 
 from stepladder.errors import LedgerMismatchError
 from stepladder.ledger import schema
@@ -140,6 +140,14 @@ def explain(engine: Engine, candidate: str) -> Sequence[Explained]:
         )
         for question in questions
     ]
+
+
+def known_ids(engine: Engine) -> Sequence[str]:
+    """Every candidate id that was decided about, or at least asked about, sorted."""
+    tables = (table_of(schema.DecisionRow), table_of(schema.AttemptRow))
+    every = union(*(select(table.c.candidate) for table in tables))
+    with engine.connect() as connection:
+        return sorted(connection.execute(every).scalars())
 
 
 def runs(engine: Engine) -> Sequence[Row]:

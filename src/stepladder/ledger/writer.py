@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from queue import SimpleQueue
 from typing import Any
 
-from sqlalchemy import Engine, Table, insert
+from sqlalchemy import Engine, Insert, Table, insert
 
 from stepladder.errors import LedgerError
 from stepladder.ledger.failure import cannot
@@ -32,7 +34,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class _Job:
     entries: Sequence[Entry]
-    done: Future[None]
+    done: Future[None] | asyncio.Future[None]
 
 
 class Writer:
@@ -57,8 +59,10 @@ class Writer:
         They are written even if the caller is cancelled meanwhile. Raises LedgerError
         when they, or anything before them, cannot be written.
         """
+        done = asyncio.get_running_loop().create_future()
+        self._queue(_Job(entries, done))
         try:
-            await asyncio.shield(asyncio.wrap_future(self.hand_over(*entries)))
+            await done
         except LedgerError:
             self._told = True
             raise
@@ -71,11 +75,7 @@ class Writer:
         done: Future[None] = Future()
         # What was handed over is written: a cancelled future would only say otherwise.
         done.set_running_or_notify_cancel()
-        refusal = "the ledger is closed; open it again to write" if self._closed else self._failure
-        if refusal is None:
-            self._jobs.put(_Job(entries, done))
-        else:
-            done.set_exception(LedgerError(refusal))
+        self._queue(_Job(entries, done))
         return done
 
     def close(self) -> None:
@@ -89,6 +89,13 @@ class Writer:
         if self._failure is not None and not self._told:
             self._told = True
             raise LedgerError(self._failure)
+
+    def _queue(self, job: _Job) -> None:
+        refusal = "the ledger is closed; open it again to write" if self._closed else self._failure
+        if refusal is None:
+            self._jobs.put(job)
+        else:
+            job.done.set_exception(LedgerError(refusal))
 
     def _work(self) -> None:
         running = True
@@ -106,11 +113,7 @@ class Writer:
         except Exception as problem:
             # Of whatever kind: with the thread gone, everybody would wait forever.
             self._failure = str(cannot("be written", problem))
-        for job in jobs:
-            if self._failure is None:
-                job.done.set_result(None)
-            else:
-                job.done.set_exception(LedgerError(self._failure))
+        _tell_all([job.done for job in jobs], self._failure)
 
     def _write(self, jobs: Sequence[_Job]) -> None:
         by_table: dict[Table, list[Mapping[str, Any]]] = {}
@@ -121,4 +124,35 @@ class Writer:
             return
         with self._engine.begin() as connection:
             for table, rows in by_table.items():
-                connection.execute(insert(table), rows)
+                connection.execute(_insert(table), rows)
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    """Made once: to find the SQL of a new one takes as long as writing three rows."""
+    return insert(table)
+
+
+def _tell_all(futures: Iterable[Future[None] | asyncio.Future[None]], failure: str | None) -> None:
+    """Say how the write ended; each event loop is woken once, not once for everybody in it."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for done in futures:
+        if isinstance(done, asyncio.Future):
+            by_loop.setdefault(done.get_loop(), []).append(done)
+        else:
+            _tell([done], failure)
+    for loop, waiting in by_loop.items():
+        # A closed loop: nobody waits there any more.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_tell, waiting, failure)
+
+
+def _tell(futures: Sequence[Future[None] | asyncio.Future[None]], failure: str | None) -> None:
+    for done in futures:
+        if done.done():
+            # Cancelled meanwhile; what it waited for was written all the same.
+            continue
+        if failure is None:
+            done.set_result(None)
+        else:
+            done.set_exception(LedgerError(failure))

@@ -100,6 +100,8 @@ class HumanSpec(Common):
     """CSV, JSONL or Parquet with columns id and label, beside the policy file."""
     wage: str = "person"
     """The wage table's entry to pay by."""
+    retries: int = Field(default=0, ge=0, le=10)
+    """A person is asked once."""
     local: bool = True
     """Whether the person may see every candidate."""
 
