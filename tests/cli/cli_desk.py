@@ -217,4 +217,3 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     for name, text in files.items():
         desk.write(name, text)
     return desk
-

@@ -123,7 +123,8 @@ def test_check_asks_no_model(desk: Desk) -> None:
         desk.use(provider.base_url)
         done = desk.run("check", *desk.files())
         assert provider.stats().requests == 0
-    assert (done.code, done.err) == (0, "")
+    assert (done.code, done.errors) == (0, [])
+    assert "cannot be reached" not in done.err
 
 
 def test_check_says_where_a_text_does_not_fit(desk: Desk) -> None:

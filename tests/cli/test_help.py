@@ -46,7 +46,9 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
         text=True,
         check=True,
     )
-    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    imported = {
+        line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()
+    }
     heavy = {"pydantic", "numpy", "sqlalchemy", "sqlmodel", "aiohttp", "orjson", "sklearn", "rich"}
     assert imported & heavy == set()
 

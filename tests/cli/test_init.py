@@ -50,19 +50,17 @@ def test_every_key_is_explained(empty: Desk) -> None:
     empty.run("init", "tickets.csv")
     lines = empty.text("task.toml").splitlines()
     for number, line in enumerate(lines):
-        if line and line[0] not in "#\"" and not line.endswith('= ""'):
+        if line and line[0] not in '#"' and not line.endswith('= ""'):
             assert "#" in line or lines[number - 1].startswith("#"), line
 
 
-def test_what_it_writes_can_be_run_after_naming_a_machine(empty: Desk) -> None:
+def test_what_it_writes_lacks_nothing_but_a_key(empty: Desk) -> None:
     empty.write("tickets.csv", TICKETS)
     empty.run("init", "tickets.csv", "--policy", "single-model")
     files = ("tickets.csv", "--task", "task.toml", "--policy", "policy.toml")
     done = empty.run("check", *files)
-    assert done.errors == [
-        "policy.toml:14: annotators.model: environment variable OPENAI_API_KEY holds no API key; "
-        "set it, or name another one as api_key_env"
-    ]
+    (error,) = done.errors
+    assert "annotators.model: environment variable OPENAI_API_KEY holds no API key" in error
 
 
 def test_without_gold_the_labels_are_placeholders_that_check_complains_about(empty: Desk) -> None:

@@ -228,7 +228,7 @@ def test_an_earlier_output_survives_a_start_that_fails(desk: Desk) -> None:
     "text",
     [
         "braces {text} {gold} {{}} {0}",
-        'quotes "double" and \'single\'',
+        "quotes \"double\" and 'single'",
         "two\nlines",
         "null\0byte",
         "\u202eright to left\u202c \u0645\u0631\u062d\u0628\u0627",

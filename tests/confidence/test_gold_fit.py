@@ -22,7 +22,7 @@ from stepladder.confidence.annotator import AnnotatorFit, Calibrator
 from stepladder.confidence.confusion import fit_confusion
 from stepladder.confidence.fit import set_name
 from stepladder.confidence.platt import Platt
-from stepladder.types import Posterior, Vote
+from stepladder.types import Posterior, Source, Vote
 
 LABELS = ("good", "bad", "mixed")
 RATES = {"weak": 0.6, "fair": 0.7, "strong": 0.85}
