@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -316,3 +317,25 @@ async def test_a_decision_past_an_error_stands(tmp_path: Path) -> None:
     (finished,) = await Cascade(tmp_path, mended, strong).label(candidates(1))
     assert finished.decision.label == "no"
     assert (mended.asked, strong.asked) == ([], [])
+
+
+async def test_stopping_does_not_wait_out_a_retry(tmp_path: Path) -> None:
+    busy = weak(errors={"*": RateLimitedError("later", free=True, retry_after=100)})
+    run = Cascade(tmp_path, busy, retries=3).run(candidates(3))
+    asyncio.get_running_loop().call_later(0.2, run.stop)
+    async with asyncio.timeout(10):
+        assert [f async for f in run.decisions()] == []
+
+
+async def test_stopping_during_calibration_keeps_its_votes(tmp_path: Path) -> None:
+    gold = [Candidate(id=f"g{i}", columns={"text": "t"}, gold="yes") for i in range(40)]
+    settings_ = {"rows": 20, "minimum": 10}
+    slow = weak(delays={"*": 0.02})
+    run = Cascade(tmp_path, slow, calibration=settings_, concurrency=2).run(gold)
+    asyncio.get_running_loop().call_later(0.1, run.stop)
+    assert [f async for f in run.decisions()] == []
+    again = weak()
+    finished = await Cascade(tmp_path, again, calibration=settings_).label(gold)
+    assert len(finished) == 40
+    assert 0 < len(slow.asked)
+    assert len(slow.asked) + len(again.asked) == 40

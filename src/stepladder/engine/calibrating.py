@@ -12,7 +12,7 @@ import orjson
 
 from stepladder.annotators.base import Waiting
 from stepladder.confidence import Fit, GoldRow, fit_gold, unfitted
-from stepladder.engine.climb import Climber, Interrupted
+from stepladder.engine.climb import Climber
 from stepladder.engine.digest import digest
 from stepladder.engine.replay import Work, work_through
 from stepladder.policy import Policy
@@ -117,12 +117,11 @@ async def _work_off(
     climber: Climber, work: Iterator[Work], votes: dict[CandidateKey, Mapping[str, Vote]]
 ) -> None:
     for item in work:
-        if climber.stopping.is_set():
-            raise Interrupted
+        climber.brake.check()
         try:
             votes[item.candidate.key] = await _ask_everybody(climber, item)
         except BaseException:
-            climber.stopping.set()
+            climber.brake.pull()
             raise
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from stepladder.annotators.base import Waiting
 from stepladder.confidence import Fit
 from stepladder.engine.account import Account
+from stepladder.engine.brake import Brake
 from stepladder.engine.claim import Claim
 from stepladder.engine.staff import Staff
 from stepladder.errors import AnnotatorError
@@ -28,10 +29,6 @@ from stepladder.types import (
 )
 
 
-class Interrupted(Exception):  # noqa: N818 - not an error: the user asked to stop
-    """The run is stopping; the candidate stays undecided, its votes are kept."""
-
-
 @dataclass(slots=True)
 class Climber:
     """What all candidates of a run share while they climb."""
@@ -40,8 +37,8 @@ class Climber:
     ledger: Ledger
     account: Account
     claims: dict[CandidateKey, Claim]
-    stopping: asyncio.Event
-    """Once set, nobody is asked any more."""
+    brake: Brake
+    """Once pulled, nobody is asked any more."""
 
     async def reserve(
         self, candidate: Candidate, tiers: Sequence[int], known: Mapping[str, Vote]
@@ -67,8 +64,7 @@ class Climber:
 
     async def ask(self, name: str, candidate: Candidate) -> Vote | Waiting:
         """One annotator's vote; when its attempts run out, a vote without a label."""
-        if self.stopping.is_set():
-            raise Interrupted
+        self.brake.check()
         annotator = self.staff.annotators[name]
         tally = self.claims[candidate.key].tally(name)
         try:
@@ -169,8 +165,7 @@ class Climb:
 
     async def _cannot_pay(self, tier: int, route: Sequence[int]) -> str | None:
         """Why the tier cannot be paid for, None when it is."""
-        if self.climber.stopping.is_set():
-            raise Interrupted
+        self.climber.brake.check()
         claim = self.climber.claims.get(self.candidate.key)
         if claim is None:
             claim = await self.climber.reserve(self.candidate, route, self.known)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from stepladder.annotators.base import Annotator, Answer, Reply, Waiting
 from stepladder.annotators.wrapper import Wrapper
 from stepladder.engine.account import Account
+from stepladder.engine.brake import Brake
 from stepladder.engine.claim import Claim, Tally
 from stepladder.engine.rates import Rate
 from stepladder.errors import AnnotatorError, OverrunError, RejectedError
@@ -25,15 +26,18 @@ class Journalled(Wrapper):
         ledger: Ledger,
         account: Account,
         claims: Mapping[CandidateKey, Claim],
+        brake: Brake,
     ) -> None:
         super().__init__(inner)
         self._rate = rate
         self._ledger = ledger
         self._account = account
         self._claims = claims
+        self._brake = brake
 
     async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
         """One attempt, paid; raises OverrunError when it is billed beyond its quote."""
+        self._brake.check()
         claim = self._claims[candidate.key]
         quote = claim.quotes[self.name]
         key = self.key(candidate, sample)

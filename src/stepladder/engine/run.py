@@ -11,9 +11,10 @@ from functools import cached_property
 import orjson
 
 from stepladder.engine.account import Account, Wall
+from stepladder.engine.brake import Brake, Interrupted
 from stepladder.engine.calibrating import Calibrated, calibrate, choose_rows
 from stepladder.engine.claim import Claim
-from stepladder.engine.climb import Climb, Climber, Interrupted
+from stepladder.engine.climb import Climb, Climber
 from stepladder.engine.digest import digest
 from stepladder.engine.progress import Progress
 from stepladder.engine.replay import Work, work_through
@@ -60,7 +61,7 @@ class Run:
         self.options = options
         self.progress = Progress(setup.policy)
         self._candidates = candidates
-        self._stopping = asyncio.Event()
+        self._brake = Brake()
         self.budget = Wall(setup.budget(options))
         """The wall for everything but wages."""
         self.wages = Wall(setup.wages(options))
@@ -70,12 +71,12 @@ class Run:
 
     def stop(self) -> None:
         """Ask nobody any more; calls in flight finish."""
-        self._stopping.set()
+        self._brake.pull()
 
     @property
     def stopped(self) -> bool:
         """Whether somebody asked it to stop."""
-        return self._stopping.is_set()
+        return self._brake.pulled
 
     async def decisions(self) -> AsyncIterator[Finished]:
         """Every decision as it is made, calibration rows first.
@@ -153,7 +154,7 @@ class Run:
         queue: asyncio.Queue[Finished | None],
     ) -> None:
         for item in work:
-            if self._stopping.is_set():
+            if self._brake.pulled:
                 return
             try:
                 await queue.put(await self._one(climber, calibrated, item))
@@ -196,8 +197,8 @@ class Run:
         self.budget.spent, self.wages.spent = ledger.spent.usd, ledger.spent.wages
         account = Account(self.budget, self.wages)
         claims: dict[CandidateKey, Claim] = {}
-        staff = hire(self.setup, ledger, account, claims, self.options.seed)
-        return Climber(staff, ledger, account, claims, self._stopping)
+        staff = hire(self.setup, ledger, account, claims, self._brake, self.options.seed)
+        return Climber(staff, ledger, account, claims, self._brake)
 
     def _check_budget(self, climber: Climber, intake: Intake) -> None:
         first = next(iter(self._candidates), None)

@@ -11,6 +11,7 @@ from stepladder.annotators.base import Annotator
 from stepladder.annotators.limited import Limited
 from stepladder.annotators.retrying import Retrying
 from stepladder.engine.account import Account, Offer
+from stepladder.engine.brake import Brake
 from stepladder.engine.claim import Claim
 from stepladder.engine.journal import Journalled
 from stepladder.engine.rates import Rate
@@ -89,19 +90,21 @@ def hire(
     ledger: Ledger,
     account: Account,
     claims: Mapping[CandidateKey, Claim],
+    brake: Brake,
     seed: int,
 ) -> Staff:
     """Wrap the annotators that the ladder asks."""
     wrapped: dict[str, Annotator] = {}
     for name, rate in setup.rates.items():
         spec = setup.policy.annotators[name]
-        journalled = Journalled(setup.annotators[name], rate, ledger, account, claims)
+        journalled = Journalled(setup.annotators[name], rate, ledger, account, claims, brake)
         limited = Limited(
             journalled,
             concurrency=spec.concurrency,
             requests_per_minute=spec.requests_per_minute,
             tokens_per_minute=spec.tokens_per_minute,
+            sleep=brake.pause,
         )
         jitter = random.Random(f"{seed}:{name}")  # noqa: S311
-        wrapped[name] = Retrying(limited, retries=spec.retries, rng=jitter)
+        wrapped[name] = Retrying(limited, retries=spec.retries, rng=jitter, sleep=brake.pause)
     return Staff(setup.policy, wrapped, setup.rates)
