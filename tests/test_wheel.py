@@ -50,7 +50,8 @@ def test_it_works_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     prices = json.loads(sh(stepladder, "prices", "gpt-4o-mini", "--json", cwd=tmp_path))
     assert "0.15" in json.dumps(prices)
     (tmp_path / "policy.toml").write_text(
-        'name = "p"\n[budget]\nusd = 1\n[annotators.a]\nkind = "scripted"\nanswers = {"*" = "yes"}\n'
+        'name = "p"\n[budget]\nusd = 1\n[annotators.a]\nkind = "scripted"\n'
+        'answers = {"*" = "yes"}\n'
         '[[tiers]]\nname = "a"\nask = "a"\n'
     )
     files = ("--task", "task.toml", "--policy", "policy.toml")

@@ -259,7 +259,7 @@ async def test_a_consumer_that_leaves_early_strands_nothing(tmp_path: Path) -> N
     decisions = run.decisions()
     async for _ in decisions:
         break
-    await decisions.aclose()  # type: ignore[attr-defined]
+    await decisions.aclose()
     assert (await Cascade(tmp_path, weak()).label(candidates(2)))[0].decision.label == "yes"
 
 
@@ -337,5 +337,5 @@ async def test_stopping_during_calibration_keeps_its_votes(tmp_path: Path) -> No
     again = weak()
     finished = await Cascade(tmp_path, again, calibration=settings_).label(gold)
     assert len(finished) == 40
-    assert 0 < len(slow.asked)
+    assert len(slow.asked) > 0
     assert len(slow.asked) + len(again.asked) == 40
