@@ -118,3 +118,17 @@ async def test_wages_kept_for_absent_people_are_not_waited_for() -> None:
     )
     assert held is not None
     assert held.reach == 0
+
+
+async def test_a_route_cut_by_wages_still_waits_for_its_usd() -> None:
+    account = Account(Wall(Usd(3)), Wall(NOTHING))
+    offers = [Offer(1, Usd(3), Usd(9)), Offer(0, Usd(3), NOTHING)]
+    first = await account.reserve(offers)
+    assert first is not None
+    second = asyncio.create_task(account.reserve(offers))
+    await asyncio.sleep(0.01)
+    assert not second.done()
+    account.release(first)
+    held = await asyncio.wait_for(second, 1)
+    assert held is not None
+    assert held.reach == 0

@@ -43,7 +43,7 @@ class Wall:
 
     def fits(self, amount: Usd) -> bool:
         """Whether so much more may be held; nothing always fits, even after an overrun."""
-        return not amount or amount <= self.left
+        return _within(amount, self.left)
 
 
 class Account:
@@ -66,15 +66,14 @@ class Account:
         `offers` run from the whole route to its first tier. First come, first served.
         """
         async with self._turn:
-            while not self._fits(offers[0]) and self._may_come_back(offers[0]):
+            while (offer := self._longest_feasible(offers)) is not None:
+                if self._fits(offer):
+                    self.usd.held += offer.usd
+                    self.wages.held += offer.wages
+                    return Hold(offer.reach, offer.usd, offer.wages)
                 self._released.clear()
                 await self._released.wait()
-            offer = next((offer for offer in offers if self._fits(offer)), None)
-            if offer is None:
-                return None
-            self.usd.held += offer.usd
-            self.wages.held += offer.wages
-            return Hold(offer.reach, offer.usd, offer.wages)
+            return None
 
     def settle(self, hold: Hold, quote: Usd, cost: Usd, *, wage: bool) -> None:
         """Turn the quote of one attempt, held until now, into what it cost."""
@@ -105,8 +104,17 @@ class Account:
     def _fits(self, offer: Offer) -> bool:
         return self.usd.fits(offer.usd) and self.wages.fits(offer.wages)
 
-    def _may_come_back(self, offer: Offer) -> bool:
-        """Whether waiting can help: others hold money, and not only for absent people."""
-        usd_helps = self.usd.fits(offer.usd) or self.usd.held > NOTHING
-        wages_help = self.wages.fits(offer.wages) or self.wages.held > self._parked
-        return usd_helps and wages_help
+    def _longest_feasible(self, offers: Sequence[Offer]) -> Offer | None:
+        """The longest route that would be affordable if all that is held came back.
+
+        What is parked for absent people does not come back in this run.
+        """
+        usd = self.usd.limit - self.usd.spent
+        wages = self.wages.limit - self.wages.spent - self._parked
+        feasible = (o for o in offers if _within(o.usd, usd) and _within(o.wages, wages))
+        return next(feasible, None)
+
+
+def _within(amount: Usd, left: Usd) -> bool:
+    """Whether the amount is affordable; nothing always is, even after an overrun."""
+    return not amount or amount <= left

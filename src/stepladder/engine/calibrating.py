@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -14,6 +13,7 @@ from stepladder.annotators.base import Waiting
 from stepladder.confidence import Fit, GoldRow, fit_gold, unfitted
 from stepladder.engine.climb import Climber
 from stepladder.engine.digest import digest
+from stepladder.engine.hands import all_of, work_off
 from stepladder.engine.replay import Work, work_through
 from stepladder.policy import Policy
 from stepladder.types import Candidate, CandidateKey, Vote
@@ -51,7 +51,7 @@ async def calibrate(
     """Ask every machine about every row, and fit; an earlier start's fit of these rows is kept."""
     policy = climber.staff.policy
     votes = await _ask_all(climber, rows)
-    key = _fit_key(climber, rows, seed)
+    key = _fit_key(policy, rows, votes, seed)
     stored = climber.ledger.fit(key)
     if stored is not None:
         return Calibrated(Fit.model_validate_json(stored.body), key, votes)
@@ -80,49 +80,35 @@ def _route_sets(policy: Policy) -> list[tuple[str, ...]]:
     return [tuple(dict.fromkeys(sofar)) for sofar in accumulate(names) if sofar]
 
 
-def _fit_key(climber: Climber, rows: Sequence[Candidate], seed: int) -> str:
-    """Digest of what the fit is made from: rows, gold, prompts and settings."""
-    staff = climber.staff
-    asked = [
-        [
-            *row.key,
-            row.gold,
-            row.group,
-            *(staff.annotators[n].key(row) for n in staff.policy.machines),
-        ]
+def _fit_key(
+    policy: Policy,
+    rows: Sequence[Candidate],
+    votes: Mapping[CandidateKey, Mapping[str, Vote]],
+    seed: int,
+) -> str:
+    """Digest of what the fit is made from: rows, gold, votes and settings."""
+    seen = [
+        [*row.key, row.gold, row.group, *([v.key, v.label] for v in votes[row.key].values())]
         for row in rows
     ]
-    sets = _route_sets(staff.policy)
-    return digest([asked, sets, staff.policy.calibration.minimum, seed])
+    return digest([seen, _route_sets(policy), policy.calibration.minimum, seed])
 
 
 async def _ask_all(
     climber: Climber, rows: Sequence[Candidate]
 ) -> dict[CandidateKey, Mapping[str, Vote]]:
-    """The votes of every machine that may see each row, a few rows at a time."""
+    """The votes of every machine that may see each row; raises Interrupted when stopped."""
     votes: dict[CandidateKey, Mapping[str, Vote]] = {}
+
+    async def ask(item: Work) -> None:
+        votes[item.candidate.key] = await _ask_everybody(climber, item)
+
+    policy = climber.staff.policy
+    hands = max((policy.annotators[name].concurrency for name in policy.machines), default=1)
     work = work_through(rows, climber.ledger, climber.staff)
-    specs = climber.staff.policy.annotators
-    hands = max((specs[name].concurrency for name in climber.staff.policy.machines), default=1)
-    results = await asyncio.gather(
-        *(_work_off(climber, work, votes) for _ in range(hands)), return_exceptions=True
-    )
-    for problem in results:
-        if isinstance(problem, BaseException):
-            raise problem
+    await work_off(work, ask, hands, climber.brake)
+    climber.brake.check()
     return votes
-
-
-async def _work_off(
-    climber: Climber, work: Iterator[Work], votes: dict[CandidateKey, Mapping[str, Vote]]
-) -> None:
-    for item in work:
-        climber.brake.check()
-        try:
-            votes[item.candidate.key] = await _ask_everybody(climber, item)
-        except BaseException:
-            climber.brake.pull()
-            raise
 
 
 async def _ask_everybody(climber: Climber, item: Work) -> Mapping[str, Vote]:
@@ -137,9 +123,9 @@ async def _ask_everybody(climber: Climber, item: Work) -> Mapping[str, Vote]:
             affordable = [t for t in tiers if t <= claim.hold.reach]
             paid = {n for t in affordable for n in staff.asked_in(t, candidate)}
             asked = [name for name in missing if name in paid]
-            replies = await asyncio.gather(*(climber.ask(name, candidate) for name in asked))
+            replies = await all_of(climber.ask(name, candidate) for name in asked)
             given = zip(asked, replies, strict=True)
             found |= {name: r for name, r in given if not isinstance(r, Waiting)}
     finally:
         climber.release(candidate)
-    return found
+    return {name: found[name] for name in names if name in found}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from stepladder.confidence import Fit
 from stepladder.engine.account import Account
 from stepladder.engine.brake import Brake
 from stepladder.engine.claim import Claim
+from stepladder.engine.hands import all_of
 from stepladder.engine.staff import Staff
 from stepladder.errors import AnnotatorError
 from stepladder.ledger import Ledger
@@ -157,7 +157,7 @@ class Climb:
         if len(names) == 1:
             # Most tiers ask one; a task of its own would be a twentieth of all CPU time.
             return [await self._vote(names[0])]
-        return await asyncio.gather(*(self._vote(name) for name in names))
+        return await all_of(self._vote(name) for name in names)
 
     async def _vote(self, name: str) -> Vote | Waiting:
         known = self.known.get(name)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from stepladder.confidence import Fit
 from stepladder.engine.basis import Basis
-from stepladder.engine.brake import Interrupted
 from stepladder.engine.climb import Climb, Climber
+from stepladder.engine.hands import work_off
 from stepladder.engine.progress import Progress
 from stepladder.engine.replay import Work, work_through
 from stepladder.types import Candidate, Decision, Vote
@@ -41,43 +41,47 @@ class Crew:
     async def climb_all(self, candidates: Iterable[Candidate]) -> AsyncGenerator[Finished, None]:
         """Every candidate's decision as it is made; raises what halted the run."""
         work = work_through(candidates, self.climber.ledger, self.climber.staff)
-        queue: asyncio.Queue[Finished | None] = asyncio.Queue(QUEUED)
-        hands = asyncio.create_task(self._all_hands(work, queue))
+        queue: asyncio.Queue[Finished | None] = asyncio.Queue()
+        room = asyncio.Semaphore(QUEUED)
+        hands = asyncio.create_task(self._work_off(work, queue, room))
+        hands.add_done_callback(lambda _: queue.put_nowait(None))
         try:
             while (finished := await queue.get()) is not None:
+                room.release()
                 yield finished
-            await hands
         finally:
-            # Only when whoever reads the decisions left early.
             if not hands.done():
-                self.climber.brake.pull()
-                while await queue.get() is not None:
-                    pass
-                await hands
+                await self._drain(hands, queue, room)
+        await hands
 
-    async def _all_hands(self, work: Iterator[Work], queue: asyncio.Queue[Finished | None]) -> None:
+    async def _work_off(
+        self, work: Iterator[Work], queue: asyncio.Queue[Finished | None], room: asyncio.Semaphore
+    ) -> None:
+        async def decide(item: Work) -> None:
+            finished = await self._one(item)
+            await room.acquire()
+            queue.put_nowait(finished)
+
         policy = self.climber.staff.policy
         names = {name for tier in policy.tiers for name in tier.ask}
         hands = sum(policy.annotators[name].concurrency for name in names)
-        results = await asyncio.gather(
-            *(self._work_off(work, queue) for _ in range(hands)), return_exceptions=True
-        )
-        await queue.put(None)
-        for problem in results:
-            if isinstance(problem, BaseException):
-                raise problem
+        await work_off(work, decide, hands, self.climber.brake)
 
-    async def _work_off(self, work: Iterator[Work], queue: asyncio.Queue[Finished | None]) -> None:
+    async def _drain(
+        self,
+        hands: asyncio.Task[None],
+        queue: asyncio.Queue[Finished | None],
+        room: asyncio.Semaphore,
+    ) -> None:
+        """Let calls in flight finish though nobody reads; a cancellation meanwhile gives up."""
+        self.climber.brake.pull()
         try:
-            for item in work:
-                self.climber.brake.check()
-                await queue.put(await self._one(item))
-        except Interrupted:
-            return
-        except BaseException:
-            # The others finish their calls and ask no more.
-            self.climber.brake.pull()
+            while await queue.get() is not None:
+                room.release()
+        except asyncio.CancelledError:
+            hands.cancel()
             raise
+        await hands
 
     async def _one(self, item: Work) -> Finished:
         basis = self.basis.of(item.candidate)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -12,6 +12,8 @@ from stepladder.types import Candidate, Decision, Reason, Status, Unlabelled, Vo
 
 BLOCK = 256
 """Candidates looked up at once."""
+GOLD_ROUTE = ("gold",)
+"""The route of a calibration row: its label is its gold."""
 STANDING = frozenset({Status.LABELLED, Status.ABSTAINED})
 """What is decided for good; the rest is taken up again by a resumed run."""
 
@@ -56,18 +58,27 @@ def _reusable(
 ) -> Mapping[str, Vote]:
     """The last vote of each annotator that answers today's prompt.
 
-    An error is no answer and is asked again, unless the candidate went on past it
-    and was decided or waits for a person: asking again would pay twice.
+    An error is no answer and is asked again, unless the candidate went on past it:
+    asking again would pay twice for what was decided without it.
     """
-    went_on = decided is not None and decided.decision.status in STANDING | {Status.PENDING}
+    past = _went_past(candidate, decided, staff)
     found: dict[str, Vote] = {}
     for vote in votes:
         annotator = staff.annotators.get(vote.annotator)
         if annotator is None or vote.key != annotator.key(candidate, vote.sample):
             continue
-        if went_on or not _is_error(vote):
+        if vote.annotator in past or not _is_error(vote):
             found[vote.annotator] = vote
     return found
+
+
+def _went_past(candidate: Candidate, decided: Decided | None, staff: Staff) -> Collection[str]:
+    """The annotators whose failures a decision has already taken into account."""
+    if decided is None or decided.decision.status is Status.FAILED:
+        return ()
+    if decided.decision.route == GOLD_ROUTE:
+        return staff.policy.machines
+    return staff.asked_on(decided.decision.route, candidate)
 
 
 def _is_error(vote: Vote) -> bool:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import orjson
 
-from stepladder.engine.account import Account, Wall
+from stepladder.engine.account import Account, Offer, Wall
 from stepladder.engine.basis import Basis, policy_digest
 from stepladder.engine.brake import Brake, Interrupted
 from stepladder.engine.calibrating import Calibrated, calibrate, choose_rows
@@ -17,6 +17,7 @@ from stepladder.engine.climb import Climber
 from stepladder.engine.crew import Crew, Finished
 from stepladder.engine.digest import digest
 from stepladder.engine.progress import Progress
+from stepladder.engine.replay import GOLD_ROUTE
 from stepladder.engine.setup import Intake, RunOptions, Setup, look_through
 from stepladder.engine.staff import hire
 from stepladder.errors import BudgetError
@@ -98,7 +99,7 @@ class Run:
             label=row.gold,
             posterior=calibrated.fit.posterior(votes),
             calibrated=calibrated.fit.calibrated(votes),
-            route=("gold",),
+            route=GOLD_ROUTE,
             cost=total(vote.cost for vote in votes),
             usage=sum((vote.usage for vote in votes), UNUSED),
             reason="gold, used for calibration",
@@ -120,11 +121,16 @@ class Run:
             return
         tiers = climber.staff.reachable(first)
         offers = climber.staff.offers(tiers, climber.staff.quotes(first, tiers))
-        needed = offers[-1].usd if offers else NOTHING
-        if not self.budget.fits(needed):
+        least = offers[-1] if offers else Offer(0, NOTHING, NOTHING)
+        if not self.budget.fits(least.usd):
             raise BudgetError(
                 f"a budget of {self.budget.limit} cannot pay for one candidate: "
-                f"{first.id!r} may cost {needed} in the first tier alone; raise --budget"
+                f"{first.id!r} may cost {least.usd} in the first tier alone; raise --budget"
+            )
+        if not self.wages.fits(least.wages):
+            raise BudgetError(
+                f"wages of {self.wages.limit} cannot pay for one answer: "
+                f"{first.id!r} costs {least.wages}; raise --wages"
             )
 
     @cached_property

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from stepladder.audit import Interval, wilson
 from stepladder.confidence.annotator import Calibrator
+from stepladder.engine.crew import Finished
 from stepladder.engine.progress import GoldFigures, TierFigures
-from stepladder.engine.run import Finished, Run
+from stepladder.engine.run import Run
 from stepladder.engine.setup import Setup
 from stepladder.engine.staff import Staff
 from stepladder.policy import HumanSpec

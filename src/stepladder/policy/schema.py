@@ -58,6 +58,8 @@ class Tier(Settings):
     def _fits_a_route(cls, value: str) -> str:
         if ">" in value or not value.strip():
             raise ValueError("should be a name without '>', which joins names to a route")
+        if value == "gold":
+            raise ValueError("should be another name: 'gold' is the route of calibration rows")
         return value
 
     @field_validator("ask", mode="before")
