@@ -86,10 +86,11 @@ async def ours(job: Job) -> Label:
     os.environ["OPENAI_API_KEY"] = KEY
     folder = Path(tempfile.mkdtemp(dir=os.environ["BENCHMARK_FOLDER"]))
     model = {"kind": "openai", "model": MODEL, "base_url": job.base_url}
+    common = {"concurrency": job.concurrency, "max_output_tokens": PARAMETERS["max_tokens"]}
     policy = Policy.model_validate(
         {
             "name": "benchmark",
-            "annotators": {"model": {**model, "concurrency": job.concurrency}},
+            "annotators": {"model": {**model, **common}},
             "tiers": [{"name": "only", "ask": "model", "accept": {"probability": Decimal("0.4")}}],
         }
     )

@@ -17,7 +17,7 @@ from stepladder.engine.setup import set_up
 from stepladder.errors import UserError
 from stepladder.labels import Labels
 from stepladder.policy import load_policy
-from stepladder.policy.load import policy_path
+from stepladder.policy.load import policy_folder
 from stepladder.task import load_task
 from stepladder.task.template import template_columns
 from stepladder.types import Candidate, CandidateKey, Decision, Usd
@@ -61,7 +61,7 @@ class Oracle:
         setup = set_up(
             loaded,
             load_policy(policy),
-            policy_path(policy).parent,
+            policy_folder(policy),
             day=datetime.now(UTC).date(),
             custom=annotators,
         )

@@ -84,7 +84,6 @@ async def test_each_question_has_an_answer_of_its_own(tmp_path: Path) -> None:
         ),
         ("id,lable\n1,negative\n", ":2: no column 'label', which answers need; did you mean 'lab"),
         ("id,label\n ,negative\n", ":2: column 'id' is empty"),
-        ("", ": empty"),
     ],
 )
 async def test_a_file_that_cannot_be_used_is_named_with_its_line(
@@ -120,10 +119,12 @@ async def test_the_same_answer_twice_is_one_answer(tmp_path: Path) -> None:
     assert await (await opened(path)).ask(review("1")) == Answer(Labelled("positive"), text="good")
 
 
-async def test_a_file_that_is_named_and_absent_is_an_error_when_opened(tmp_path: Path) -> None:
-    person = HumanAnnotator("me", TASK, tmp_path / "answers.csv")
-    with pytest.raises(TableError, match="no such file"):
-        await person.open()
+@pytest.mark.parametrize("content", [None, "", "id,label\n"])
+async def test_whoever_has_not_begun_is_waited_for(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "answers.csv"
+    if content is not None:
+        path.write_text(content)
+    assert await (await opened(path)).ask(review("1")) == Waiting()
 
 
 def test_the_key_follows_the_text_that_the_person_read() -> None:

@@ -189,3 +189,46 @@ def test_control_characters_stay_in_one_line(desk: Desk) -> None:
     done = desk.label()
     assert len(done.errors) == 1
     assert "\x1b" not in done.err
+
+
+@pytest.mark.parametrize("command", ["label", "check"])
+def test_a_seed_that_no_ledger_can_hold_is_refused(desk: Desk, command: str) -> None:
+    done = desk.run(command, *desk.files(), "--seed", str(2**63))
+    assert done.code == 2
+    assert "64 bits" in done.err
+    assert not (desk.folder / "reviews.labelled.ledger.db").exists()
+
+
+def test_the_largest_seeds_are_kept(desk: Desk) -> None:
+    assert desk.label("--seed", str(2**63 - 1)).code == 0
+    assert desk.label("--seed", str(-(2**63)), "--run", "other").code == 0
+    assert desk.ledger("select seed from run order by id") == [(2**63 - 1,), (-(2**63),)]
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "bell\a", "\udcff"])
+def test_a_run_name_that_cannot_be_shown_is_refused(desk: Desk, name: str) -> None:
+    done = desk.label("--run", name)
+    assert done.code == 2
+    assert len(done.err.splitlines()) == 1
+    assert "--run" in done.errors[0]
+    assert "name it otherwise" in done.errors[0]
+
+
+def test_a_ledger_that_cannot_be_opened_is_a_plain_error(desk: Desk) -> None:
+    desk.write("occupied", "")
+    done = desk.label("--ledger", "sqlite:///occupied/run.db")
+    assert done.code == 2
+    assert "occupied: cannot be made a folder" in done.errors[0]
+    assert done.out == ""
+
+
+def test_a_ledger_that_cannot_be_locked_is_a_plain_error(desk: Desk) -> None:
+    desk.label()
+    (lock,) = desk.folder.glob("*.db.moods-*.lock")
+    lock.unlink()
+    lock.mkdir()
+    done = desk.label()
+    assert done.code == 2
+    assert "cannot be locked" in done.errors[0]
+    # Nothing was begun, so there is nothing to go on with.
+    assert done.out == ""

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from stepladder.errors import TableError
 from stepladder.tables import read_rows
+from stepladder.task import load_task
+from stepladder.task.candidates_file import CandidatesFile
 
 if TYPE_CHECKING:
     from cli_desk import Desk
@@ -40,13 +43,13 @@ def test_people_read_a_table_by_tier_and_what_it_cost(desk: Desk) -> None:
     assert "Calibration of weak: uncalibrated" in done.out
     assert "Spent 0.04 USD of 1.00, and wages 0.08 USD of 10.00; together 0.12 USD." in done.out
     # 8 cents an answer for four candidates.
-    assert "person alone for all 4 candidates: 0.32 USD (at the mean of its 1 answers)." in done.out
+    assert "person alone for 4 candidates: 0.32 USD (at the mean of 1 answer)." in done.out
     assert "Decisions: reviews.labelled.csv" in done.out
 
 
 def test_the_price_is_said_before_on_stderr(desk: Desk) -> None:
     # Three attempts of the scripted annotator for each of four, and four answers.
-    assert "4 candidates cost at most 0.12 USD and 0.32 USD of wages" in desk.label().err
+    assert "At most 0.12 USD for 4 candidates and 0.32 USD of wages" in desk.label().err
 
 
 def test_quiet_says_nothing_on_stderr(desk: Desk) -> None:
@@ -127,13 +130,13 @@ def test_an_unanswered_candidate_waits_and_is_labelled_when_the_answer_is_there(
     done = desk.label()
     assert done.code == 0
     assert desk.rows()["3"]["status"] == "pending"
-    assert "1 wait for a person: put answers into answers.csv" in done.out
+    assert "1 candidate left to a person: put answers into answers.csv" in done.out
     assert "stepladder label reviews.csv --task task.toml --policy policy.toml" in done.out
 
     desk.write("answers.csv", "id,label\n3,bad\n")
     again = desk.label()
     assert desk.rows()["3"]["label"] == "bad"
-    assert "wait for a person" not in again.out
+    assert "left to a person" not in again.out
     # The machine was not asked again.
     assert desk.ledger("select count(*) from attempt where annotator = 'weak'") == [(4,)]
 
@@ -249,3 +252,73 @@ def test_a_shipped_policy_can_be_named(desk: Desk, monkeypatch: pytest.MonkeyPat
     done = desk.run("label", "reviews.csv", "--task", "task.toml", "--policy", "single-model")
     assert done.code == 2
     assert "OPENAI_API_KEY" in done.errors[0]
+
+
+def test_an_examples_file_is_not_overwritten(desk: Desk) -> None:
+    # Written like decisions, so that nothing else tells them apart.
+    desk.label("--out", "examples.csv", "--ledger", "sqlite:///first.db")
+    desk.change("task.toml", "[columns]", 'examples = "examples.csv"\n\n[columns]')
+    desk.change("task.toml", "Review: {text}", "Review: {id}")
+    before = desk.text("examples.csv")
+    done = desk.label("--out", "examples.csv")
+    assert done.code == 2
+    assert "examples.csv: is read by this run" in done.errors[0]
+    assert desk.text("examples.csv") == before
+
+
+def test_a_recording_is_not_overwritten(desk: Desk) -> None:
+    recorded = 'kind = "recorded"\nrecording = "past.jsonl"\nannotator = "weak"'
+    desk.change("policy.toml", 'kind = "scripted"', recorded)
+    desk.change("policy.toml", 'answers = { "3" = "perhaps", "*" = "good" }\n', "")
+    desk.write("past.jsonl", "")
+    done = desk.label("--out", "past.jsonl")
+    assert done.code == 2
+    assert "past.jsonl" in done.errors[0]
+    assert desk.text("past.jsonl") == ""
+
+
+@pytest.mark.parametrize("before", ["nothing", "a ledger"])
+@pytest.mark.parametrize("ledger", ["x.csv", "./x.csv", "there/../x.csv"])
+def test_the_ledger_is_not_overwritten(desk: Desk, ledger: str, before: str) -> None:
+    (desk.folder / "there").mkdir()
+    if before == "a ledger":
+        desk.label("--ledger", "sqlite:///x.csv")
+    done = desk.label("--out", "x.csv", "--ledger", f"sqlite:///{ledger}")
+    assert done.code == 2
+    assert "x.csv: belongs to the ledger" in done.errors[0]
+    assert (desk.folder / "x.csv").exists() == (before == "a ledger")
+    if before == "a ledger":
+        assert desk.ledger("select count(*) from decision", "x.csv") == [(4,)]
+
+
+@pytest.mark.parametrize("sidecar", ["x.db-wal", "x.db-shm", "x.db-journal", "x.db.setup.lock"])
+def test_a_link_to_what_lies_beside_the_ledger_is_not_followed(desk: Desk, sidecar: str) -> None:
+    (desk.folder / "out.csv").symlink_to(sidecar)
+    done = desk.label("--out", "out.csv", "--ledger", "sqlite:///x.db")
+    assert done.code == 2
+    assert "out.csv: belongs to the ledger x.db" in done.errors[0]
+
+
+def test_the_command_to_repeat_reads_amounts_of_nothing(desk: Desk) -> None:
+    desk.write("answers.csv", "id,label\n3,\n")
+    desk.label()
+    done = desk.label("--budget", "0", "--wages", "0.00")
+    assert "--budget 0.00 --wages 0.00" in done.out
+
+
+def test_candidates_that_change_meanwhile_are_told_in_one_line(desk: Desk) -> None:
+    candidates = CandidatesFile(desk.folder / "reviews.csv", load_task(desk.folder / "task.toml"))
+    assert len(list(candidates)) == len(list(candidates)) == 4
+    desk.write("reviews.csv", "id,text\n1,Lovely.\n")
+    with pytest.raises(TableError, match=r"reviews\.csv: was changed .* the same command again"):
+        list(candidates)
+
+
+def test_candidates_that_change_under_a_reader_are_told_at_the_end(desk: Desk) -> None:
+    candidates = CandidatesFile(desk.folder / "reviews.csv", load_task(desk.folder / "task.toml"))
+    reading = iter(candidates)
+    next(reading)
+    with (desk.folder / "reviews.csv").open("a") as file:
+        file.write("5,Late.,\n")
+    with pytest.raises(TableError, match="was changed"):
+        list(reading)

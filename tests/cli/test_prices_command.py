@@ -6,6 +6,7 @@ import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
+from cli_desk import PRICES
 
 if TYPE_CHECKING:
     from cli_desk import Desk
@@ -84,3 +85,13 @@ def test_out_needs_refresh(desk: Desk) -> None:
     done = desk.run("prices", "--out", "x.toml")
     assert done.code == 2
     assert not (desk.folder / "x.toml").exists()
+
+
+def test_a_model_like_no_other_names_three_and_where_the_rest_is(desk: Desk) -> None:
+    desk.write("own.toml", PRICES)
+    done = desk.run("prices", "cnt!!!!!!", "--prices", "own.toml")
+    assert done.code == 2
+    offered = done.errors[0].partition("the nearest are ")[2].partition(";")[0].split(", ")
+    assert len(offered) == 3
+    assert "'cent'" in offered
+    assert "see `stepladder prices`" in done.errors[0]

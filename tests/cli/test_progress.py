@@ -86,8 +86,10 @@ def test_a_line_says_it_all_where_there_is_no_terminal(desk: Desk) -> None:
     calls = Calls()
     candidates = CandidatesFile(desk.folder / "reviews.csv", setup.task)
     run = Run(counted(setup, calls), candidates, RunOptions("sqlite:///x.db"))
-    board = Board(run, calls)
-    assert board.line().startswith("calibrating: 0 answers; accepted: weak 0, person 0; spent 0.00")
+    board = Board(run, calls, calibration_calls=0)
+    assert board.line().startswith(
+        "calibrating: 0 of 0 answers; accepted: weak 0, person 0; spent 0.00"
+    )
 
     async def all_of_it() -> None:
         async for _ in run.decisions():

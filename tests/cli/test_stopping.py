@@ -113,6 +113,23 @@ def test_a_killed_run_ends_like_one_that_was_left_alone(
     assert served.text("fresh.csv") == interrupted
 
 
+def test_interrupting_a_resumed_run_early_loses_no_row(served: Desk) -> None:
+    assert served.label().code == 0
+    before = served.rows()
+    # Whoever is new stands first, and is waited for while the rest is left undone.
+    head, _, rest = served.text("reviews.csv").partition("\n")
+    new = "".join(f"n{i},new {i},\n" for i in range(4))
+    served.write("reviews.csv", f"{head}\nr0,review 0,\n{new}{rest.partition(chr(10))[2]}")
+    with FakeProvider(labels=["good", "bad"], latency=1) as slow:
+        served.use(slow.base_url)
+        process = served.spawn("label", *served.files())
+        until(slow, 1)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+    after = served.rows()
+    assert {id_: after[id_] for id_ in before} == before
+
+
 def test_a_second_ctrl_c_ends_at_once(served: Desk) -> None:
     with FakeProvider(labels=["good", "bad"], latency=30) as provider:
         served.use(provider.base_url)

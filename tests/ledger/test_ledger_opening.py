@@ -34,6 +34,9 @@ def contents(folder: Path) -> dict[str, bytes]:
         ("sqlite:///file::memory:?uri=true", "needs a file"),
         ("postgresql://localhost/reviews", "only sqlite:///FILE.db"),
         ("sqlite+aiosqlite:///reviews.db", "only sqlite:///FILE.db"),
+        ("sqlite:///reviews.db?timeout=abc", "without '?'"),
+        ("sqlite:///reviews.db?mode=ro", "without '?'"),
+        ("sqlite:///what?.db", "without '?'"),
     ],
 )
 def test_a_url_that_is_no_file_of_sqlite_is_refused_and_named(url: str, told: str) -> None:
@@ -210,7 +213,7 @@ def test_a_new_ledger_in_a_folder_that_may_not_be_written_is_refused(open_folder
 
 def test_a_lock_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     with closing(opened(tmp_path)):
-        (lock,) = tmp_path.glob("*.lock")
+        (lock,) = tmp_path.glob("run.db.reviews-*.lock")
     lock.unlink(missing_ok=True)
     lock.mkdir()
     with pytest.raises(LedgerError, match=r"\.lock: cannot be locked"):

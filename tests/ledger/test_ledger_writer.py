@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import Future
@@ -28,8 +29,9 @@ async def broken(ledger: Ledger) -> None:
     """Make a write fail: an attempt is settled only once."""
     number = await ledger.intend(intent())
     await ledger.settle(settlement(number), KEY)
-    with pytest.raises(LedgerError, match="cannot be written: UNIQUE"):
-        await ledger.settle(settlement(number), KEY)
+    async with asyncio.timeout(5):
+        with pytest.raises(LedgerError, match="cannot be written: UNIQUE"):
+            await ledger.settle(settlement(number), KEY)
 
 
 async def test_entries_are_written_in_the_order_they_came(tmp_path: Path) -> None:
@@ -55,8 +57,9 @@ async def test_a_settlement_and_its_vote_stand_or_fall_together(tmp_path: Path) 
     with closing(opened(tmp_path)) as ledger:
         number = await ledger.intend(intent())
         await ledger.settle(settlement(number), KEY, VOTE)
-        with pytest.raises(LedgerError):
-            await ledger.settle(settlement(number), KEY, VOTE)
+        async with asyncio.timeout(5):
+            with pytest.raises(LedgerError):
+                await ledger.settle(settlement(number), KEY, VOTE)
     assert rows(tmp_path, "SELECT count(*) FROM vote") == [(1,)]
 
 
@@ -82,11 +85,28 @@ async def test_a_caller_that_gives_up_waiting_breaks_nothing(tmp_path: Path) -> 
         await asyncio.sleep(0)
         for task in waiting[::2]:
             task.cancel()
-        results = await asyncio.gather(*waiting, return_exceptions=True)
+        async with asyncio.timeout(5):
+            results = await asyncio.gather(*waiting, return_exceptions=True)
         assert sum(isinstance(result, asyncio.CancelledError) for result in results) == 20
         assert isinstance(await ledger.intend(intent()), int)
     # An intent is written all the same: it would be worse to send what is not.
     assert rows(tmp_path, "SELECT count(*) FROM attempt") == [(41,)]
+
+
+def test_an_event_loop_that_is_gone_breaks_nothing(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "run.db")) as another:
+        another.execute("BEGIN IMMEDIATE")  # Until it ends, the writer waits.
+
+        async def give_up() -> None:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(ledger.intend(intent()), 0.1)
+
+        asyncio.run(give_up())
+    ledger.decide(decision("1"), "b")
+    ledger.close()
+    assert rows(tmp_path, "SELECT count(*) FROM attempt") == [(1,)]
+    assert rows(tmp_path, "SELECT count(*) FROM decision") == [(1,)]
 
 
 async def test_a_future_handed_out_cannot_be_cancelled(tmp_path: Path) -> None:
@@ -119,17 +139,36 @@ async def test_after_a_failed_write_every_call_fails(tmp_path: Path) -> None:
 async def test_a_decision_that_nobody_waits_for_fails_the_next_call(tmp_path: Path) -> None:
     ledger = opened(tmp_path)
     ledger.decide(UNSTORABLE, "b")
-    with pytest.raises(LedgerError, match="cannot be written: an entry does not fit"):
-        await ledger.intend(intent())
+    async with asyncio.timeout(5):
+        with pytest.raises(LedgerError, match="cannot be written: an entry does not fit"):
+            await ledger.intend(intent())
     ledger.close()
 
 
 async def test_a_decision_that_nobody_waits_for_fails_the_flush(tmp_path: Path) -> None:
     ledger = opened(tmp_path)
     ledger.decide(UNSTORABLE, "b")
-    with pytest.raises(LedgerError, match="cannot be written"):
-        await ledger.flush()
+    async with asyncio.timeout(5):
+        with pytest.raises(LedgerError, match="cannot be written"):
+            await ledger.flush()
     ledger.close()
+
+
+async def test_what_was_queued_behind_a_failed_write_is_not_written(tmp_path: Path) -> None:
+    ledger = opened(tmp_path)
+    number = await ledger.intend(intent())
+    await ledger.settle(settlement(number), KEY)
+    with closing(sqlite3.connect(tmp_path / "run.db")) as another:
+        another.execute("BEGIN IMMEDIATE")
+        again = asyncio.create_task(ledger.settle(settlement(number), KEY))
+        await asyncio.sleep(0.1)  # The writer has taken it and waits for the other's lock.
+        queued = ledger.decide(decision("1"), "b")
+    async with asyncio.timeout(5):
+        with pytest.raises(LedgerError):
+            await again
+    assert isinstance(queued.exception(timeout=5), LedgerError)
+    ledger.close()
+    assert rows(tmp_path, "SELECT count(*) FROM decision") == [(0,)]
 
 
 def test_a_failure_that_nobody_was_told_of_is_told_at_close_and_once(tmp_path: Path) -> None:

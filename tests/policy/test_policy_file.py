@@ -47,6 +47,10 @@ model = "gemma"
 prompt = "completion"
 confidence = "none"
 
+[annotators.late]
+kind = "scripted"
+answers = { "*" = "good" }
+
 [annotators.anna]
 kind = "human"
 answers = "anna.csv"
@@ -58,7 +62,7 @@ accept = [{agree = 2, probability = 0.9}, {margin = 0.5, entropy = 0.2}]
 
 [[tiers]]
 name = "again"
-ask = "small"
+ask = "late"
 accept = {probability = 1}
 
 [[tiers]]
@@ -113,10 +117,10 @@ def test_everything_a_policy_may_say(tmp_path: Path) -> None:
                 Accept(margin=Decimal("0.5"), entropy=Decimal("0.2")),
             ),
         ),
-        Tier(name="again", ask=("small",), accept=(Accept(probability=Decimal(1)),)),
+        Tier(name="again", ask=("late",), accept=(Accept(probability=Decimal(1)),)),
         Tier(name="person", ask=("anna",)),
     )
-    small, base, anna = found.annotators.values()
+    small, base, _, anna = found.annotators.values()
     assert isinstance(small, OpenAISpec)
     assert (small.answer, small.prompt, small.local) == (AnswerForm.LETTER, Style.CHAT, False)
     assert isinstance(base, LocalSpec)
@@ -184,11 +188,6 @@ PROBLEMS = {
         "policy.toml:13: tiers.0.accept.agree: "
         "2 cannot agree, since the tiers up to here ask only 1",
     ),
-    "the same one agreeing with itself": (
-        TIER + '[[tiers]]\nname = "two"\nask = "x"\naccept = {agree = 2}',
-        "policy.toml:16: tiers.1.accept.agree: "
-        "2 cannot agree, since the tiers up to here ask only 1",
-    ),
     "an unknown annotator": (
         '[[tiers]]\nname = "one"\nask = ["x", "ana"]',
         "policy.toml:12: tiers.0.ask: 'ana' is not among the annotators; did you mean 'anna'?",
@@ -196,6 +195,11 @@ PROBLEMS = {
     "an annotator asked twice": (
         '[[tiers]]\nname = "one"\nask = ["x", "y", "x"]',
         "policy.toml:12: tiers.0.ask: 'x' is asked twice; name each annotator once",
+    ),
+    "an annotator asked again further up": (
+        TIER + '[[tiers]]\nname = "two"\nask = ["y", "x"]',
+        "policy.toml:15: tiers.1.ask: 'x' is asked in 'one' already; its vote counts in every "
+        "later tier, so name only whom this tier adds",
     ),
     "nobody asked": (
         '[[tiers]]\nname = "one"\nask = []',

@@ -13,18 +13,18 @@ from stepladder.types import Labelled, Posterior, Reason, Unlabelled, Vote
 LABELS = ("good", "bad")
 SURE = Posterior(LABELS, (0.95, 0.05))
 TORN = Posterior(LABELS, (0.6, 0.4))
-NAMES = ("tiny", "small", "large", "ann")
+NAMES = ("tiny", "small", "medium", "large", "ann")
 
 
 def policy(*, person: bool = True) -> Policy:
     """Three machines, each with a threshold of 0.9 (the large one of 0.8), and a person."""
     tiers = [
         {"name": "Tiny", "ask": "tiny", "accept": {"probability": 0.9}},
-        {"name": "Small", "ask": ["tiny", "small"], "accept": {"probability": 0.9}},
+        {"name": "Small", "ask": ["small", "medium"], "accept": {"probability": 0.9}},
         {"name": "Large", "ask": "large", "accept": {"probability": 0.8}},
         {"name": "Person", "ask": "ann"},
     ]
-    machines = {name: {"kind": "scripted", "answers": {"*": "good"}} for name in NAMES[:3]}
+    machines = {name: {"kind": "scripted", "answers": {"*": "good"}} for name in NAMES[:4]}
     return Policy.model_validate(
         {
             "name": "p",
@@ -79,7 +79,7 @@ def test_a_failed_tier_escalates_even_if_lower_votes_are_sure() -> None:
 
 
 def test_one_label_in_a_tier_is_enough_to_judge_it() -> None:
-    half = Asked(1, (silent("tiny"), said("small", "good")))
+    half = Asked(1, (silent("small"), said("medium", "good")))
     assert isinstance(next_step(LADDER, (0, 1, 2, 3), (half,), SURE), Accept)
 
 

@@ -30,6 +30,7 @@ GOOD = Decision(
     Status.LABELLED,
     label="positive",
     probability=0.875,
+    calibrated=True,
     route=("cheap", "strong"),
     cost=Usd.of("0.000150000001"),
     usage=Usage(input=100, cached_input=20, output=3),
@@ -56,10 +57,10 @@ def test_a_csv_file_as_a_person_reads_it(tmp_path: Path) -> None:
         writer.write(GOOD)
         writer.write(WAITING)
     assert path.read_bytes().decode() == (
-        "id,question,label,probability,status,route,cost_usd,tokens,reason\n"
-        "r1,label,positive,0.875,labelled,cheap>strong,0.000150000001,123,"
+        "id,question,label,probability,calibrated,status,route,cost_usd,tokens,reason\n"
+        "r1,label,positive,0.875,yes,labelled,cheap>strong,0.000150000001,123,"
         "probability 0.875 is at least 0.8\n"
-        "r2,tone,,,pending,cheap,0.00,0,\n"
+        "r2,tone,,,,pending,cheap,0.00,0,\n"
     )
 
 
@@ -74,6 +75,7 @@ def test_a_jsonl_file_tells_text_number_and_nothing_apart(tmp_path: Path) -> Non
         "question": "label",
         "label": "positive",
         "probability": 0.875,
+        "calibrated": "yes",
         "status": "labelled",
         "route": "cheap>strong",
         "cost_usd": "0.000150000001",

@@ -60,9 +60,12 @@ class HumanAnnotator(InProcess):
 
 
 def read_answers(path: Path, task: Task) -> Mapping[CandidateKey, Answered]:
-    """A person's answers; raises TableError for what is no label, or for two of them."""
+    """A person's answers; raises TableError for what is no label, or for two of them.
+
+    A file that is not there yet, or has no rows, is a person who has not begun.
+    """
     answers: dict[CandidateKey, Answered] = {}
-    for row in read_rows(path):
+    for row in read_rows(path, may_be_empty=True) if path.exists() else ():
         where = f"{path}:{row.line}"
         _check_columns(row, task, where)
         if not row.values["label"].strip():

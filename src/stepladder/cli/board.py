@@ -27,10 +27,13 @@ BAR = 40
 class Board:
     """What a run has done so far, in words; rich draws it anew several times a second."""
 
-    def __init__(self, run: Run, calls: Calls) -> None:
+    def __init__(self, run: Run, calls: Calls, calibration_calls: int) -> None:
+        """`calibration_calls` is how many answers calibration needs, if none is known yet."""
         self._run = run
         self._calls = calls
-        self._pace = Pace()
+        self._calibration_calls = calibration_calls
+        self._calibrating = Pace()
+        self._labelling = Pace()
 
     def __rich__(self) -> Group:
         progress = self._run.progress
@@ -48,7 +51,8 @@ class Board:
     def _stage(self) -> str:
         progress = self._run.progress
         if self._run.calibrated is None:
-            return f"calibrating: {self._calls.back:,} answers"
+            back = min(self._calls.back, self._calibration_calls)
+            return f"calibrating: {back:,} of {self._calibration_calls:,} answers"
         return f"{progress.done:,} of {progress.total:,} done"
 
     def _accepted(self) -> str:
@@ -63,12 +67,16 @@ class Board:
         return f"{paid}, wages {_spent(wages)}" if wages.limit else paid
 
     def _time_left(self) -> str:
-        progress = self._run.progress
         if self._run.calibrated is None:
-            return "time left unknown"
-        self._pace.note(progress.done, time.monotonic())
-        seconds = self._pace.seconds_for(progress.total - progress.done)
-        return "time left unknown" if seconds is None else f"{clock(seconds)} left"
+            return _rest(self._calibrating, self._calls.back, self._calibration_calls)
+        progress = self._run.progress
+        return _rest(self._labelling, progress.done, progress.total)
+
+
+def _rest(pace: Pace, done: int, total: int) -> str:
+    pace.note(done, time.monotonic())
+    seconds = pace.seconds_for(max(0, total - done))
+    return "time left unknown" if seconds is None else f"{clock(seconds)} left"
 
 
 def _spent(wall: Wall) -> str:

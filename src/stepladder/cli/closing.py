@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.console import Console, RenderableType
 
-from stepladder.cli.screen import table
+from stepladder.cli.screen import many, table
 from stepladder.confidence.annotator import Calibrator
 from stepladder.engine.progress import TierFigures
 from stepladder.engine.summary import Accuracy, Alone, Summary, Trust
@@ -52,7 +52,7 @@ def _lines(summary: Summary, minimum: int) -> Iterator[str]:
 
 def _statuses(summary: Summary) -> str:
     counts = [f"{n:,} {status.replace('_', ' ')}" for status, n in summary.statuses.items() if n]
-    done = f"{summary.done:,} of {summary.candidates:,} candidates decided"
+    done = f"{summary.done:,} of {many(summary.candidates, 'candidate')} decided"
     return f"{done}: {', '.join(counts)}." if counts else f"{done}."
 
 
@@ -98,12 +98,12 @@ def _spend(summary: Summary) -> str:
 
 def _dearest(alone: Alone, candidates: int) -> str:
     basis = (
-        f"at the mean of its {alone.votes:,} answers"
+        f"at the mean of {many(alone.votes, 'answer')}"
         if alone.votes
         else "by its quotes: it has not answered yet"
     )
     return (
-        f"{alone.annotator} alone for all {candidates:,} candidates: "
+        f"{alone.annotator} alone for {many(candidates, 'candidate')}: "
         f"{alone.cost.rounded} USD ({basis})."
     )
 
@@ -113,7 +113,7 @@ def next_steps(summary: Summary, answers: str | None, command: str) -> Iterator[
     waiting = summary.statuses[Status.PENDING]
     if waiting:
         where = f"put answers into {answers}" if answers else "name an answers file in the policy"
-        yield f"{waiting:,} wait for a person: {where}, then give the same command again:"
+        yield f"{many(waiting, 'candidate')} left to a person: {where}, then repeat the command:"
     if summary.statuses[Status.OVER_BUDGET]:
         yield "The budget did not reach all: give the same command with more --budget or --wages:"
     if not summary.complete:

@@ -57,7 +57,7 @@ def label(
         policy=policy,
         out=out,
         ledger=ledger,
-        run=run,
+        run=options.run_name(run),
         budget=options.amount("--budget", budget),
         wages=options.amount("--wages", wages),
         limit=limit,
@@ -79,7 +79,15 @@ def _label(request: LabelRequest, *, json: bool, quiet: bool) -> int:
     ready = prepare(request, console, quiet=quiet)
     with Output(request.output) as output:
         ended = asyncio.run(
-            label_file(ready.setup, ready.candidates, request.options, output, console, quiet=quiet)
+            label_file(
+                ready.setup,
+                ready.candidates,
+                request.options,
+                output,
+                console,
+                calibration_calls=ready.calibration_calls,
+                quiet=quiet,
+            )
         )
     report(ended, request, ready, json=json)
     if ended.halted is not None:

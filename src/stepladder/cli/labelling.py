@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import cast
 
 from rich.console import Console
 
@@ -13,13 +11,12 @@ from stepladder.cli.board import Board, shown
 from stepladder.cli.in_flight import Calls, counted
 from stepladder.cli.interrupts import Interrupts, watching
 from stepladder.cli.output import Output
-from stepladder.engine import Finished, Run, RunOptions, Setup
+from stepladder.cli.standing import standing
+from stepladder.engine import Run, RunOptions, Setup
 from stepladder.engine.summary import Payroll, Summary, summarise
 from stepladder.errors import (
     AnnotatorError,
-    LedgerBusyError,
     LedgerError,
-    LedgerMismatchError,
     OverrunError,
     StepladderError,
 )
@@ -44,29 +41,36 @@ async def label_file(
     output: Output,
     console: Console,
     *,
+    calibration_calls: int,
     quiet: bool,
 ) -> Ended:
-    """Label everything, or stop when told to; raises UserError when the run cannot begin."""
+    """Label everything, or stop when told to; raises UserError when the run cannot begin.
+
+    `calibration_calls` is what the progress counts up to at first.
+    """
     calls = Calls()
     run = Run(counted(setup, calls), candidates, options)
+    board = Board(run, calls, calibration_calls)
     payroll = Payroll()
     interrupts = Interrupts(run.stop, lambda text: console.print(text), lambda: calls.under_way)
     halted: StepladderError | None = None
     with watching(interrupts):
         try:
-            async with shown(Board(run, calls), console, quiet=quiet):
+            async with shown(board, console, quiet=quiet):
                 await _take(run, output, payroll)
         except (AnnotatorError, OverrunError, LedgerError) as problem:
-            if isinstance(problem, LedgerBusyError | LedgerMismatchError):
+            if isinstance(problem, LedgerError) and not (calls.back or run.progress.done):
                 raise
             halted = problem
-    output.put_in_order(candidates)
+    # A ledger that failed is not asked again.
+    earlier = [] if isinstance(halted, LedgerError) else standing(run, candidates)
+    output.put_in_order(candidates, earlier)
     return Ended(summarise(run, payroll, candidates), halted, interrupts.number)
 
 
 async def _take(run: Run, output: Output, payroll: Payroll) -> None:
     # Closed at once when the file cannot be written: calls under way finish, none follow.
-    async with aclosing(cast("AsyncGenerator[Finished]", run.decisions())) as decisions:
+    async with aclosing(run.decisions()) as decisions:
         async for finished in decisions:
             payroll.add(finished)
             output.write(finished.decision)

@@ -16,6 +16,8 @@ from stepladder.types import Candidate, CandidateKey, Decision
 
 MARK = ".labelled"
 """Put before the ending of the candidates' file to name the output."""
+SIDECARS = frozenset({"", "-wal", "-shm", "-journal"})
+"""What SQLite puts after a database's name."""
 
 
 def default_output(candidates: Path) -> Path:
@@ -28,15 +30,28 @@ def default_ledger(out: Path) -> str:
     return f"sqlite:///{out.with_name(f'{out.stem}.ledger.db')}"
 
 
-def check_output(out: Path, inputs: Iterable[Path]) -> None:
+def check_output(out: Path, ledger: Path, inputs: Iterable[Path]) -> None:
     """Raise TableError when writing the output would destroy something else."""
     format_of(out)
+    if _is_of_ledger(out, ledger):
+        raise TableError(f"{out}: belongs to the ledger {ledger}; name another --out or --ledger")
     if not out.exists():
         return
     if any(path.exists() and out.samefile(path) for path in inputs):
         raise TableError(f"{out}: is read by this run; name another --out")
     if out.stat().st_size and not _is_ours(out):
         raise TableError(f"{out}: exists and holds no decisions; name another --out or remove it")
+
+
+def _is_of_ledger(out: Path, ledger: Path) -> bool:
+    """Whether it is the ledger's file, or one that SQLite or a lock puts beside it."""
+    if out.exists() and ledger.exists() and out.samefile(ledger):
+        return True
+    out, ledger = out.resolve(), ledger.resolve()
+    if out.parent != ledger.parent or not out.name.startswith(ledger.name):
+        return False
+    rest = out.name.removeprefix(ledger.name)
+    return rest in SIDECARS or (rest.startswith(".") and rest.endswith(".lock"))
 
 
 def _is_ours(out: Path) -> bool:
@@ -69,11 +84,12 @@ class Output:
         self._decisions[decision.key] = decision
         self._writer.write(decision)
 
-    def put_in_order(self, candidates: Iterable[Candidate]) -> None:
-        """Write the file once more in this order."""
+    def put_in_order(self, candidates: Iterable[Candidate], earlier: Iterable[Decision]) -> None:
+        """Write the file once more in this order, with earlier decisions where none came."""
         if self._decisions:
-            known = (self._decisions.get(candidate.key) for candidate in candidates)
-            self._writer.rewrite(decision for decision in known if decision is not None)
+            known = {decision.key: decision for decision in earlier} | self._decisions
+            ordered = (known.get(candidate.key) for candidate in candidates)
+            self._writer.rewrite(decision for decision in ordered if decision is not None)
 
     def __exit__(
         self,

@@ -60,8 +60,8 @@ class LabelRequest:
             "--out": self.out,
             "--ledger": self.ledger,
             "--run": self.run or None,
-            "--budget": self.budget and self.budget.plain,
-            "--wages": self.wages and self.wages.plain,
+            "--budget": None if self.budget is None else self.budget.plain,
+            "--wages": None if self.wages is None else self.wages.plain,
             "--limit": self.limit,
             "--seed": self.seed or None,
         }

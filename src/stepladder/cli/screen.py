@@ -40,6 +40,11 @@ def table(*columns: str, numbers: frozenset[str] = frozenset(), title: str = "")
     return empty
 
 
+def many(count: int, noun: str) -> str:
+    """1 candidate, 2 candidates."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def print_json(value: Mapping[str, Any]) -> None:
     """One JSON object on stdout."""
     written = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)

@@ -35,7 +35,7 @@ def try_(
     import asyncio
 
     from stepladder.cli.preparing import ready_or_exit
-    from stepladder.cli.screen import margin, print_json, screen
+    from stepladder.cli.screen import many, margin, print_json, screen
     from stepladder.engine.checks import Wanted
     from stepladder.engine.trial import quote_of, try_out
 
@@ -43,8 +43,8 @@ def try_(
     chosen, setup = list(ready.candidates), ready.setup
     most = quote_of(setup, chosen)
     margin().print(
-        f"Asking {len(setup.annotators)} annotators about {len(chosen)} candidates: "
-        f"at most {most.rounded} USD.",
+        f"Asking {many(len(setup.annotators), 'annotator')} about "
+        f"{many(len(chosen), 'candidate')}: at most {most.rounded} USD.",
         soft_wrap=True,
     )
     trial = asyncio.run(try_out(setup, chosen))

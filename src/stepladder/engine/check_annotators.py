@@ -13,7 +13,7 @@ from stepladder.engine.findings import Findings
 from stepladder.engine.rates import Rate, TokenRate, rates_of
 from stepladder.engine.setup import Setup
 from stepladder.errors import MissingExtraError, PriceError
-from stepladder.policy import LocalSpec, OpenAISpec, Policy, Tier
+from stepladder.policy import HumanSpec, LocalSpec, OpenAISpec, Policy, Tier
 from stepladder.pricing import PriceBook
 from stepladder.strict_toml import located
 from stepladder.task import Task
@@ -44,6 +44,7 @@ async def check_annotators(
         with findings.catching(located(path, ("annotators", name)), drop=f"annotators.{name}: "):
             hired[name] = _hire(name, task, policy, folder, book, day)
             _warn_of_retirement(name, hired[name].rate, path, findings)
+            _warn_of_absence(name, policy, path, folder, findings)
             await _try(policy.annotators[name], hired[name].annotator)
     await _reach(policy, list(asked), path, findings)
     if hired.keys() != asked.keys():
@@ -85,6 +86,17 @@ def _warn_of_retirement(name: str, rate: Rate, path: Path, findings: Findings) -
         findings.warn(
             f"{located(path, ('annotators', name))}: model {rate.price.model!r} is retired and "
             "may not answer any more; name a newer one"
+        )
+
+
+def _warn_of_absence(
+    name: str, policy: Policy, path: Path, folder: Path, findings: Findings
+) -> None:
+    spec = policy.annotators[name]
+    if isinstance(spec, HumanSpec) and spec.answers and not (folder / spec.answers).exists():
+        findings.warn(
+            f"{located(path, ('annotators', name))}: {folder / spec.answers} is not there yet; "
+            "whoever climbs to this person waits"
         )
 
 

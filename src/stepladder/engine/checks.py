@@ -12,7 +12,7 @@ from stepladder.engine.check_candidates import check_candidates, check_gold
 from stepladder.engine.findings import Findings
 from stepladder.engine.setup import Setup
 from stepladder.policy import Policy, load_policy
-from stepladder.policy.load import policy_path
+from stepladder.policy.load import policy_folder, policy_path
 from stepladder.strict_toml import located
 from stepladder.tables import read_rows
 from stepladder.task import Task, load_task
@@ -42,7 +42,7 @@ class Wanted:
     @property
     def policy_folder(self) -> Path:
         """Where the policy's relative paths begin: beside it, or here for a shipped one."""
-        return self.policy.parent if self.policy.exists() else Path()
+        return policy_folder(self.policy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class Run:
         ledger = open_ledger(self.options.ledger, self._start())
         async with AsyncExitStack() as stack:
             stack.callback(ledger.close)
+            stack.push_async_callback(ledger.flush)
             climber = self._climber(ledger)
             self._check_budget(climber, intake)
             await climber.staff.open(stack)

@@ -50,6 +50,9 @@ def sqlite_path(url: str) -> Path:
         raise LedgerError(f"{url}: write sqlite:///FILE.db with three slashes")
     if not parsed.database or parsed.database.startswith((":memory:", "file:")):
         raise LedgerError(f"{url}: a ledger needs a file, so that nothing paid for is lost")
+    # Even an empty query would be cut off the name of the file.
+    if "?" in url:
+        raise LedgerError(f"{url}: a ledger takes no settings; write sqlite:///FILE.db without '?'")
     return Path(parsed.database)
 
 

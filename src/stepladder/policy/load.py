@@ -27,3 +27,8 @@ def policy_path(path: Path | str) -> Path:
             f"{path}: no such file or shipped policy; {did_you_mean(str(path), names)}"
         )
     return shipped("policies") / f"{path.name}.toml"
+
+
+def policy_folder(path: Path | str) -> Path:
+    """Where the policy's relative paths begin: beside its file, or here for a shipped one."""
+    return Path(path).parent if Path(path).exists() else Path()

@@ -99,7 +99,11 @@ class Policy(Settings):
                 raise KeyedError(
                     f"{tier.name!r} appears twice; names must differ", "tiers", position, "name"
                 )
-            problem = self._problem_with_asked(tier.ask) or self._problem_with_people(tier)
+            problem = (
+                self._problem_with_asked(tier.ask)
+                or self._problem_with_people(tier)
+                or self._problem_with_above(position, tier)
+            )
             if problem is not None:
                 raise KeyedError(problem, "tiers", position, "ask")
             self._check_agree(position, tier)
@@ -113,6 +117,16 @@ class Policy(Settings):
             )
         twice = next((name for name in asked if asked.count(name) > 1), None)
         return None if twice is None else f"{twice!r} is asked twice; name each annotator once"
+
+    def _problem_with_above(self, position: int, tier: Tier) -> str | None:
+        above = {name: one.name for one in self.tiers[:position] for name in one.ask}
+        again = next((name for name in tier.ask if name in above), None)
+        if again is None:
+            return None
+        return (
+            f"{again!r} is asked in {above[again]!r} already; its vote counts in every later "
+            "tier, so name only whom this tier adds"
+        )
 
     def _problem_with_people(self, tier: Tier) -> str | None:
         person = next((name for name in tier.ask if self.is_person(name)), None)

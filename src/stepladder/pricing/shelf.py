@@ -11,10 +11,12 @@ from types import MappingProxyType
 from typing import Generic
 
 from stepladder.errors import PriceError
-from stepladder.nearest import did_you_mean
+from stepladder.nearest import did_you_mean, nearest
 from stepladder.pricing.entry import Entry, Value
 from stepladder.strict_toml import located
 
+SHOWN = 3
+"""Names offered when none is close: all of them would fill the screen."""
 ByName = Mapping[str, tuple[Entry[Value], ...]]
 """The entries of every name and alias, the earliest first; no two hold on one day."""
 
@@ -50,8 +52,7 @@ class Shelf(Generic[Value]):
         entries = (*self.own.get(name, ()), *self.shipped.get(name, ()))
         if not entries:
             raise PriceError(
-                f"no {self.kind} is known for {name!r}; {did_you_mean(name, self.names)} "
-                f"{self._remedy}"
+                f"no {self.kind} is known for {name!r}; {self._near(name)} {self._remedy}"
             )
         return tuple(sorted(entries, key=lambda entry: entry.value.since))
 
@@ -80,6 +81,13 @@ class Shelf(Generic[Value]):
         # The user may know the same model by another of its names.
         others = (_holding(self.own, other, at) for other in shipped.names)
         return next((entry for entry in others if entry is not None), shipped)
+
+    def _near(self, name: str) -> str:
+        if nearest(name, self.names) or not self.names:
+            return did_you_mean(name, self.names)
+        # Sorted, so that names equally far always come in one order.
+        shown = ", ".join(map(repr, nearest(name, sorted(self.names), SHOWN, alike=0)))
+        return f"the nearest are {shown}; see `stepladder prices`."
 
     @property
     def _remedy(self) -> str:

@@ -23,8 +23,11 @@ def format_of(path: Path) -> str:
     return ending
 
 
-def read_rows(path: Path) -> Iterator[Row]:
-    """The rows of a file, one at a time; raises TableError naming file and line."""
+def read_rows(path: Path, *, may_be_empty: bool = False) -> Iterator[Row]:
+    """The rows of a file, one at a time; raises TableError naming file and line.
+
+    A file without rows is an error too, unless it may be empty.
+    """
     reader = READERS[format_of(path)]
     if path.is_dir():
         raise TableError(f"{path}: is a folder; name a file in it")
@@ -40,7 +43,7 @@ def read_rows(path: Path) -> Iterator[Row]:
         raise TableError(f"{path}: no such file") from None
     except OSError as problem:
         raise TableError(f"{path}: cannot be read: {problem.strerror or problem}") from None
-    if row is None:
+    if row is None and not may_be_empty:
         raise TableError(f"{path}: empty; it needs at least one row")
 
 

@@ -17,6 +17,8 @@ class Record:
     """None unless the status is `labelled`."""
     probability: float | None
     """Probability that the label is right, 0 to 1, if it came from a posterior."""
+    calibrated: str | None
+    """Whether that probability was calibrated against gold: 'yes' or 'no'."""
     status: str
     route: str
     """The names of the tiers that were asked, in order, joined by '>'."""
@@ -39,12 +41,19 @@ def record_of(decision: Decision) -> Record:
         question=_sound(decision.key.question),
         label=None if decision.label is None else _sound(decision.label),
         probability=decision.probability,
+        calibrated=_calibrated(decision),
         status=decision.status.value,
         route=_sound(">".join(decision.route)),
         cost_usd=decision.cost.plain,
         tokens=decision.usage.tokens,
         reason=_sound(decision.reason),
     )
+
+
+def _calibrated(decision: Decision) -> str | None:
+    if decision.probability is None:
+        return None
+    return "yes" if decision.calibrated else "no"
 
 
 def _sound(text: str) -> str:

@@ -29,6 +29,12 @@ def load_task(path: Path | str) -> Task:
     return task.model_copy(update={"examples": examples})
 
 
+def examples_file(path: Path) -> Path | None:
+    """The file that a task takes its examples from, if any; raises TaskError for bad TOML."""
+    source = read_toml(path, TaskError).get("examples")
+    return path.parent / source if isinstance(source, str) else None
+
+
 def _examples_from(source: Path, task: Task) -> tuple[Example, ...]:
     return tuple(_example(row, task, f"{source}:{row.line}") for row in read_rows(source))
 
