@@ -270,11 +270,12 @@ def test_a_recording_is_not_overwritten(desk: Desk) -> None:
     recorded = 'kind = "recorded"\nrecording = "past.jsonl"\nannotator = "weak"'
     desk.change("policy.toml", 'kind = "scripted"', recorded)
     desk.change("policy.toml", 'answers = { "3" = "perhaps", "*" = "good" }\n', "")
-    desk.write("past.jsonl", "")
+    votes = "".join(json.dumps({"id": str(i), "votes": {"weak": "good"}}) + "\n" for i in range(5))
+    desk.write("past.jsonl", votes)
     done = desk.label("--out", "past.jsonl")
     assert done.code == 2
-    assert "past.jsonl" in done.errors[0]
-    assert desk.text("past.jsonl") == ""
+    assert "past.jsonl: is read by this run" in done.errors[0]
+    assert desk.text("past.jsonl") == votes
 
 
 @pytest.mark.parametrize("before", ["nothing", "a ledger"])

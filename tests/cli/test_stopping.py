@@ -20,6 +20,7 @@ pytest_plugins = ("cli_desk",)
 CANDIDATES = 30
 CALLS = 2 * CANDIDATES
 """Both models are asked about every candidate."""
+NEWCOMERS = 300
 AT_ONCE = 8
 """Requests in flight at most, by the policy."""
 
@@ -113,21 +114,26 @@ def test_a_killed_run_ends_like_one_that_was_left_alone(
     assert served.text("fresh.csv") == interrupted
 
 
-def test_interrupting_a_resumed_run_early_loses_no_row(served: Desk) -> None:
+def test_interrupting_a_resumed_run_early_loses_no_row(
+    served: Desk, provider: FakeProvider
+) -> None:
     assert served.label().code == 0
     before = served.rows()
-    # Whoever is new stands first, and is waited for while the rest is left undone.
-    head, _, rest = served.text("reviews.csv").partition("\n")
-    new = "".join(f"n{i},new {i},\n" for i in range(4))
-    served.write("reviews.csv", f"{head}\nr0,review 0,\n{new}{rest.partition(chr(10))[2]}")
-    with FakeProvider(labels=["good", "bad"], latency=1) as slow:
-        served.use(slow.base_url)
-        process = served.spawn("label", *served.files())
-        until(slow, 1)
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+    # Newcomers after the first row: the run ends long before it comes to the old rows again.
+    head, first, *rest = served.text("reviews.csv").splitlines()
+    newcomers = [f"n{i},new {i}," for i in range(NEWCOMERS)]
+    served.write("reviews.csv", "\n".join([head, first, *newcomers, *rest]) + "\n")
+    process = served.spawn("label", *served.files())
+    until(provider, CALLS + 12)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 130
+
     after = served.rows()
-    assert {id_: after[id_] for id_ in before} == before
+    assert len(before) < len(after) < len(before) + NEWCOMERS
+    assert {name: after.get(name) for name in before} == before
+    order = [row.partition(",")[0] for row in (first, *newcomers, *rest)]
+    assert list(after) == sorted(after, key=order.index)
 
 
 def test_a_second_ctrl_c_ends_at_once(served: Desk) -> None:

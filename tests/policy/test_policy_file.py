@@ -126,8 +126,8 @@ def test_everything_a_policy_may_say(tmp_path: Path) -> None:
     assert isinstance(base, LocalSpec)
     assert (base.prompt, base.confidence, base.local) == (Style.COMPLETION, Source.NONE, True)
     assert isinstance(anna, HumanSpec)
-    assert found.machines == ("small", "base")
-    assert [found.is_person(name) for name in found.annotators] == [False, False, True]
+    assert found.machines == ("small", "base", "late")
+    assert [found.is_person(name) for name in found.annotators] == [False, False, False, True]
 
 
 @pytest.mark.parametrize("amount", ["0.000000000001", "0.1", "12345678901.123456789012", "3", "0"])
