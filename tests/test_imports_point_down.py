@@ -17,6 +17,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("types",),
     ("errors",),
     ("version",),
+    ("digest",),
     ("nearest",),
     ("toml_lines",),
     ("toml_types",),

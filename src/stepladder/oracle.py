@@ -7,11 +7,11 @@ from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
-from hashlib import sha256
 from pathlib import Path
 from typing import Self, TypeVar
 
 from stepladder.annotators import Annotator, LabelFunction
+from stepladder.digest import digest
 from stepladder.engine import Run, RunOptions, Setup
 from stepladder.engine.setup import set_up
 from stepladder.errors import UserError
@@ -23,6 +23,8 @@ from stepladder.task.template import template_columns
 from stepladder.types import Candidate, CandidateKey, Decision, Usd
 
 Answer = TypeVar("Answer")
+ID_DIGITS = 20
+"""The same text is the same candidate, in whichever call it comes: its id is its digest."""
 Text = str | Mapping[str, str]
 """A text, or a row of columns for a template with more than one."""
 
@@ -125,12 +127,9 @@ class Oracle:
                 f"text number {number}: gold {gold!r} is not one of "
                 f"{', '.join(self._setup.task.labels)}"
             )
-        return Candidate(id=_identity([columns[c] for c in needed]), columns=columns, gold=gold)
-
-
-def _identity(shown: Sequence[str]) -> str:
-    """The same text is the same candidate, in whichever call it comes."""
-    return sha256("\0".join(shown).encode("utf-8", "surrogatepass")).hexdigest()[:20]
+        return Candidate(
+            id=digest(*(columns[c] for c in needed))[:ID_DIGITS], columns=columns, gold=gold
+        )
 
 
 def _amount(usd: Decimal | int | str | None) -> Usd | None:

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from stepladder.annotators.base import Answer, Reply
-from stepladder.annotators.digest import digest
 from stepladder.annotators.in_process import InProcess
+from stepladder.digest import digest
 from stepladder.errors import AnnotatorError, RejectedError
 from stepladder.task import Task, read_answer
 from stepladder.types import NO_CONFIDENCE, Candidate, Confidence, Source

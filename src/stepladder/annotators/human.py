@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stepladder.annotators.base import Answer, Reply, Waiting
-from stepladder.annotators.digest import digest
 from stepladder.annotators.in_process import InProcess
+from stepladder.digest import digest
 from stepladder.errors import TableError
 from stepladder.nearest import did_you_mean
 from stepladder.tables import Row, read_rows

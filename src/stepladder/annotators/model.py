@@ -7,10 +7,10 @@ from functools import cached_property
 from types import MappingProxyType
 
 from stepladder.annotators.base import Answer
-from stepladder.annotators.digest import digest
 from stepladder.annotators.model_reply import ModelReply
 from stepladder.annotators.prompt_size import fewest_tokens
 from stepladder.annotators.thinking import THINKING_CAP, thinks
+from stepladder.digest import digest
 from stepladder.errors import PromptTooLongError
 from stepladder.policy import ModelSpec
 from stepladder.pricing.tokens import message_overhead, most_tokens

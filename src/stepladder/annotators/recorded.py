@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 
 from stepladder.annotators.base import Answer, Reply
-from stepladder.annotators.digest import digest
 from stepladder.annotators.in_process import InProcess
 from stepladder.annotators.recording import (
     ANSWER_TOKENS,
@@ -15,6 +14,7 @@ from stepladder.annotators.recording import (
     RecordedVote,
     read_votes,
 )
+from stepladder.digest import digest
 from stepladder.errors import RejectedError
 from stepladder.task import Task, read_answer
 from stepladder.types import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stepladder.engine.digest import digest
+from stepladder.digest import digest
 from stepladder.engine.setup import Setup
 from stepladder.types import Candidate
 

@@ -11,8 +11,8 @@ import orjson
 
 from stepladder.annotators.base import Waiting
 from stepladder.confidence import Fit, GoldRow, fit_gold, unfitted
+from stepladder.digest import digest
 from stepladder.engine.climb import Climber
-from stepladder.engine.digest import digest
 from stepladder.engine.hands import all_of, work_off
 from stepladder.engine.replay import Work, work_through
 from stepladder.policy import Policy

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import orjson
 
+from stepladder.digest import digest
 from stepladder.engine.account import Account, Offer, Wall
 from stepladder.engine.basis import Basis, policy_digest
 from stepladder.engine.brake import Brake, Interrupted
@@ -15,7 +16,6 @@ from stepladder.engine.calibrating import Calibrated, calibrate, choose_rows
 from stepladder.engine.claim import Claim
 from stepladder.engine.climb import Climber
 from stepladder.engine.crew import Crew, Finished
-from stepladder.engine.digest import digest
 from stepladder.engine.progress import Progress
 from stepladder.engine.replay import GOLD_ROUTE
 from stepladder.engine.setup import Intake, RunOptions, Setup, look_through

@@ -49,7 +49,7 @@ class Price:
         )
 
     def quote(self, bound: Usage) -> Usd:
-        """The most that usage within the bound can cost, whatever kind its tokens turn out to be."""
+        """The most that usage within the bound can cost, whatever kind its tokens are."""
         dearest_input = max(self.input, self.cached_input, self.cache_write)
         dearest_output = max(self.output, self.reasoning)
         read = bound.input + bound.cached_input + bound.cache_write
