@@ -49,10 +49,10 @@ def test_the_models_are_calibrated_and_accept_something(report: Any) -> None:
     by_name = {tier["name"]: tier for tier in report["tiers"]}
     assert by_name["smollm2"]["accepted"] > 0
     assert by_name["gemma"]["accepted"] > 0
-    assert by_name["person"]["accepted"] < 210
+    assert by_name["person"]["accepted"] < 180
 
 
 def test_it_beats_sending_the_same_share_to_the_person_at_random(report: Any) -> None:
     accuracy = report["accuracy"]
-    assert accuracy["labels"]["of"] == 210
+    assert accuracy["labels"]["of"] == 180
     assert accuracy["labels"]["share"] > accuracy["same_share_at_random"]
