@@ -40,7 +40,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def test_every_review_is_labelled_inside_the_budget(report: Any) -> None:
-    assert report["statuses"] == {"labelled": 300}
+    counted = {status: n for status, n in report["statuses"].items() if n}
+    assert counted == {"labelled": 300}
     assert float(report["spend"]["usd"]) <= 0.10
     assert float(report["spend"]["wages"]) <= 10.0
 
