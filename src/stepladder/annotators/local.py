@@ -9,16 +9,17 @@ from stepladder.annotators.base import Answer
 from stepladder.annotators.local_models import find_model
 from stepladder.annotators.local_server import LocalServer, Served, Serving
 from stepladder.annotators.model import LanguageModel
+from stepladder.annotators.model_annotator import ModelAnnotator
 from stepladder.annotators.openai import ask_model
 from stepladder.annotators.openai_connection import Connection
 from stepladder.annotators.openai_failure import Endpoint
 from stepladder.annotators.openai_request import RequestFormat
 from stepladder.policy import LocalSpec
 from stepladder.task import Style, Task
-from stepladder.types import Candidate, Usage
+from stepladder.types import Candidate
 
 
-class LocalAnnotator:
+class LocalAnnotator(ModelAnnotator):
     """A GGUF model behind a server of its own, asked over the direct path."""
 
     def __init__(
@@ -50,19 +51,6 @@ class LocalAnnotator:
         self._format = RequestFormat(self._model, "", Path(spec.model).name)
         self._server: LocalServer | None = None
         self._connection: Connection | None = None
-
-    @property
-    def name(self) -> str:
-        """The name in the policy."""
-        return self._model.name
-
-    def key(self, candidate: Candidate, sample: int = 0) -> str:
-        """Digest of model file, parameters, rendered prompt and sample number."""
-        return self._model.key(candidate, sample)
-
-    def bound(self, candidate: Candidate) -> Usage:
-        """The most tokens that one attempt can use."""
-        return self._model.bound(candidate)
 
     async def ask(self, candidate: Candidate, sample: int = 0) -> Answer:
         """One request to the server; raises AnnotatorError when it fails."""

@@ -6,6 +6,7 @@ import os
 
 from stepladder.annotators.base import Answer
 from stepladder.annotators.model import LanguageModel
+from stepladder.annotators.model_annotator import ModelAnnotator
 from stepladder.annotators.openai_connection import Connection
 from stepladder.annotators.openai_failure import Endpoint
 from stepladder.annotators.openai_reply import parse_reply
@@ -13,10 +14,10 @@ from stepladder.annotators.openai_request import RequestFormat
 from stepladder.errors import UserError
 from stepladder.policy import OpenAISpec
 from stepladder.task import Task
-from stepladder.types import Candidate, Usage
+from stepladder.types import Candidate
 
 
-class OpenAIAnnotator:
+class OpenAIAnnotator(ModelAnnotator):
     """A model at OpenAI, vLLM, llama.cpp, TGI, Ollama and the like; one `ask` is one request."""
 
     def __init__(
@@ -41,19 +42,6 @@ class OpenAIAnnotator:
         )
         self._format = RequestFormat(self._model, self._base_url, spec.model)
         self._connection: Connection | None = None
-
-    @property
-    def name(self) -> str:
-        """The name in the policy."""
-        return self._model.name
-
-    def key(self, candidate: Candidate, sample: int = 0) -> str:
-        """Digest of model, address, parameters, rendered prompt and sample number."""
-        return self._model.key(candidate, sample)
-
-    def bound(self, candidate: Candidate) -> Usage:
-        """The most tokens that one attempt can use."""
-        return self._model.bound(candidate)
 
     async def ask(self, candidate: Candidate, sample: int = 0) -> Answer:
         """One request; raises AnnotatorError when it fails."""

@@ -10,19 +10,20 @@ from stepladder.annotators.base import Answer
 from stepladder.annotators.litellm_client import check_provider, import_litellm, missing_keys
 from stepladder.annotators.litellm_failure import litellm_failure
 from stepladder.annotators.model import LanguageModel
+from stepladder.annotators.model_annotator import ModelAnnotator
 from stepladder.annotators.openai import api_key
 from stepladder.annotators.openai_reply import read_reply
 from stepladder.annotators.openai_request import TOP_LOGPROBS, TOP_LOGPROBS_OPENAI_COMPLETIONS
 from stepladder.errors import TimedOutError, UserError
 from stepladder.policy import LitellmSpec
 from stepladder.task import ChatPrompt, CompletionPrompt, Prompt, Style, Task
-from stepladder.types import Candidate, Source, Usage
+from stepladder.types import Candidate, Source
 
 GRACE = 5.0
 """Seconds beyond its timeout after which litellm is not waited for: not every provider keeps it."""
 
 
-class LitellmAnnotator:
+class LitellmAnnotator(ModelAnnotator):
     """A model behind litellm: every provider, at more CPU per call; one `ask` is one request."""
 
     def __init__(
@@ -47,19 +48,6 @@ class LitellmAnnotator:
         self._litellm: Any = None
         self._key = ""
         self._fixed: Mapping[str, Any] = {}
-
-    @property
-    def name(self) -> str:
-        """The name in the policy."""
-        return self._model.name
-
-    def key(self, candidate: Candidate, sample: int = 0) -> str:
-        """Digest of model, address, parameters, rendered prompt and sample number."""
-        return self._model.key(candidate, sample)
-
-    def bound(self, candidate: Candidate) -> Usage:
-        """The most tokens that one attempt can use."""
-        return self._model.bound(candidate)
 
     async def open(self) -> None:
         """Import litellm and find the key.
