@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stepladder.testing import Billing, FakeProvider
+from stepladder.testing import FakeProvider, Fault
 
 if TYPE_CHECKING:
     from cli_desk import Desk
@@ -164,7 +164,7 @@ def test_one_run_at_a_time(served: Desk, provider: FakeProvider) -> None:
 
 def test_a_provider_that_bills_beyond_its_quote_halts_the_run(desk: Desk) -> None:
     desk.write_reviews(CANDIDATES)
-    with FakeProvider(labels=["good", "bad"], billing=Billing.ABSURD) as provider:
+    with FakeProvider(labels=["good", "bad"], faults={Fault.USAGE_ABSURD: 1}) as provider:
         desk.use(provider.base_url)
         done = desk.label("--json")
         assert provider.stats().requests <= AT_ONCE

@@ -1,118 +1,81 @@
-"""How a fake provider behaves, and what it does with one request: pure, from a seed."""
+"""How a fake provider behaves: a value, that goes to its process as JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from enum import StrEnum
-from hashlib import blake2b
+from dataclasses import dataclass, field
+from functools import cache
 
-import orjson
+from pydantic import ConfigDict, TypeAdapter
 
-
-class Billing(StrEnum):
-    """What the usage in its answers says."""
-
-    TRUE = "true"
-    """What was charged."""
-    MISSING = "missing"
-    """Nothing: no usage at all."""
-    ZERO = "zero"
-    """Zero tokens of every kind, whatever was charged."""
-    ABSURD = "absurd"
-    """A thousand times the answer's length, and that is charged too."""
-
-
-class Fault(StrEnum):
-    """What may become of a request instead of an answer."""
-
-    RATE_LIMITED = "rate_limited"
-    FAILING = "failing"
-    HANGING = "hanging"
-    TRUNCATED = "truncated"
-    MALFORMED = "malformed"
+from stepladder.testing.faults import Fault, Kind
+from stepladder.testing.interruptions import Outage, SlowStart
+from stepladder.testing.latency import Latency
+from stepladder.testing.limits import Limits
+from stepladder.testing.recording import Recording
 
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """Everything that decides what the provider does; the shares add up to at most 1."""
+    """Everything that decides what the provider does."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     labels: tuple[str, ...]
-    """The answers it chooses from."""
+    """The answers it chooses from, and the alternatives of its token probabilities."""
     seed: int = 0
-    """Another seed, other answers and other faults."""
+    """Another seed, other answers, other faults and other latencies."""
     script: Mapping[str, str] = field(default_factory=dict)
-    """Answers by a substring of the last user message or of the prompt; the last one wins."""
-    latency: float = 0.0
-    """Seconds before every reply."""
-    rate_limited: float = 0.0
-    """Share of requests that get a 429."""
+    """Answers by a substring of the last user message or of the prompt; of several, the last
+    in the text wins. Goes before the recording."""
+    recording: Recording | None = None
+    """Answers of a past run, the request's `model` being the recording's annotator."""
+    faults: Mapping[Fault, float] = field(default_factory=dict)
+    """Share of the requests that meet each fault; at most 1 together for each kind of fault."""
     retry_after: float | None = None
-    """Seconds in the 429's Retry-After; None for no such header."""
-    failing: float = 0.0
-    """Share of requests that get a 500."""
-    hanging: float = 0.0
-    """Share of requests that never get a reply, and are charged."""
-    truncated: float = 0.0
-    """Share of replies that break off with the connection, and are charged."""
-    malformed: float = 0.0
-    """Share of replies whose JSON is cut off, and are charged."""
-    billing: Billing = Billing.TRUE
-    """What the usage says."""
+    """Seconds in the Retry-After of RATE_LIMITED, UNAVAILABLE and OVERLOADED; None for none."""
+    latency: Latency = 0.0
+    """Seconds before every reply, or a distribution of them."""
+    limits: Limits | None = None
+    """Requests and tokens allowed per minute."""
+    slow_start: SlowStart | None = None
+    """What it is like just after its start."""
+    outage: Outage | None = None
+    """A time when it is gone."""
+    cached: float = 0.0
+    """Share of the prompt's tokens that it reads from its cache, rounded down."""
+    reasoning: int = 0
+    """Tokens of hidden reasoning before each answer; they count towards the cap."""
+    keep_purchases: bool = False
+    """Whether it remembers every prompt that it charged for."""
 
     def __post_init__(self) -> None:
-        shares = [getattr(self, fault.value) for fault in Fault]
         if not self.labels:
             raise ValueError("labels: at least one is needed")
-        if min(shares) < 0 or sum(shares) > 1 + 1e-9:
-            raise ValueError(f"{', '.join(Fault)}: shares from 0 to 1, together at most 1")
-        if self.latency < 0:
+        if isinstance(self.latency, float | int) and not self.latency >= 0:
             raise ValueError("latency: seconds, not less than 0")
+        if not (0 <= self.cached <= 1 and self.reasoning >= 0):
+            raise ValueError("cached: a share from 0 to 1; reasoning: tokens, not less than 0")
+        self._check_shares()
+
+    def _check_shares(self) -> None:
+        for kind in Kind:
+            shares = [share for fault, share in self.faults.items() if fault.kind is kind]
+            if shares and not (min(shares) >= 0 and sum(shares) <= 1 + 1e-9):
+                raise ValueError(
+                    f"faults: shares from 0 to 1, those about the {kind} together at most 1"
+                )
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Behaviour:
-        """The behaviour in a JSON object by field name."""
-        given = orjson.loads(text)
-        labels, billing = tuple(given.pop("labels")), Billing(given.pop("billing", "true"))
-        return cls(labels, billing=billing, **given)
+        """The behaviour in a JSON object by field name; raises ValueError for anything else."""
+        return _adapter().validate_json(text)
 
-    def to_json(self) -> str:
+    def to_json(self) -> bytes:
         """The behaviour as JSON."""
-        return orjson.dumps(asdict(self)).decode()
-
-    def fault(self, model: str, text: str, attempt: int) -> Fault | None:
-        """What goes wrong with the `attempt`-th request about this text, if anything."""
-        drawn, edge = _draws(self.seed, "fault", model, text, str(attempt))[0], 0.0
-        for fault in Fault:
-            edge += getattr(self, fault.value)
-            if drawn < edge:
-                return fault
-        return None
-
-    def answer(self, model: str, text: str) -> Belief:
-        """What it answers about this text, the same each time, and how sure it is."""
-        chosen, sure = _draws(self.seed, "answer", model, text)
-        said = {text.rfind(part): answer for part, answer in self.script.items()}
-        at = max(said, default=-1)
-        label = said[at] if at >= 0 else self.labels[int(chosen * len(self.labels))]
-        return Belief(label, 0.5 + 0.499 * sure)
+        return _adapter().dump_json(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Belief:
-    """An answer and its probability; the other labels share what is left equally."""
-
-    answer: str
-    probability: float
-
-
-def _draws(seed: int, *parts: str) -> tuple[float, float]:
-    """Two numbers from 0 to 1, 1 left out; a fraction of the price of seeding a generator."""
-    content = "\0".join((str(seed), *parts)).encode("utf-8", "surrogatepass")
-    drawn = blake2b(content, digest_size=16).digest()
-    return _unit(drawn[:8]), _unit(drawn[8:])
-
-
-def _unit(drawn: bytes) -> float:
-    # 53 bits, as many as a float holds: 64 of them could be rounded up to 1.
-    return (int.from_bytes(drawn) >> 11) / 2**53
+@cache
+def _adapter() -> TypeAdapter[Behaviour]:
+    return TypeAdapter(Behaviour)

@@ -4,135 +4,102 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
-from collections import Counter
-from dataclasses import asdict
-from typing import NoReturn, assert_never
+import threading
+from contextlib import suppress
 
-import orjson
-from aiohttp import web
+from stepladder.errors import StepladderError
+from stepladder.testing.behaviour import Behaviour
+from stepladder.testing.control import Control
+from stepladder.testing.listener import Listener
+from stepladder.testing.public import Public
+from stepladder.testing.service import Service
 
-from stepladder.testing.behaviour import Behaviour, Fault
-from stepladder.testing.protocol import Asked, charged_for, read_request, reply, write
-from stepladder.testing.stats import Stats
-
-PATHS = {"/v1/chat/completions": True, "/v1/completions": False}
-"""Where it answers, and whether messages are expected there."""
+ORPHANED_AFTER = 0.5
+"""Seconds between two looks at whether the parent is still there."""
 
 
 class Provider:
-    """Answers requests as its behaviour says, and counts them."""
+    """Both faces of the provider, and the times at which it is there."""
 
-    def __init__(self, behaviour: Behaviour) -> None:
-        self.behaviour = behaviour
-        self.stats = Stats()
-        self._now = 0
-        self._attempts: Counter[tuple[str, str]] = Counter()
+    def __init__(self, behaviour: Behaviour, port: int) -> None:
+        """Raises OSError for a port that is taken, or for a recording that cannot be read."""
+        self._first = asyncio.Event()
+        self._public = Public(Service(behaviour), self._first.set)
+        self._listener = Listener(self._public, port)
+        self._control = Listener(Control(self._public, self._start_over), 0)
+        self._times: asyncio.Task[None] | None = None
 
-    async def serve(self, request: web.BaseRequest) -> web.StreamResponse:
-        """One request of any kind."""
-        if request.path == "/stats":
-            return _json(asdict(self.stats))
-        if request.path not in PATHS or request.method != "POST":
-            return _error(404, f"{request.method} {request.path}: unknown; see /v1")
-        try:
-            # Not request.read(), which refuses more than a megabyte.
-            body = orjson.loads(await request.content.read())
-            asked = read_request(body, chat=PATHS[request.path])
-        except (ValueError, KeyError, TypeError, AttributeError) as problem:
-            return _error(400, f"not a request of the protocol: {problem!r}")
-        return await self._counted(request, asked)
+    def start(self) -> None:
+        """Listen, as soon as the behaviour wants it."""
+        self._control.open()
+        self._keep_times(self._public.service.behaviour)
 
-    async def _counted(self, request: web.BaseRequest, asked: Asked) -> web.StreamResponse:
-        self.stats.requests += 1
-        self._now += 1
-        self.stats.at_once = max(self.stats.at_once, self._now)
-        try:
-            return await self._outcome(request, asked)
-        finally:
-            self._now -= 1
+    @property
+    def urls(self) -> tuple[str, str]:
+        """For the protocol, and for its counts and its bill."""
+        ports = (self._listener.port, self._control.port)
+        return f"http://127.0.0.1:{ports[0]}/v1", f"http://127.0.0.1:{ports[1]}"
 
-    async def _outcome(self, request: web.BaseRequest, asked: Asked) -> web.StreamResponse:
-        about = (asked.model, asked.text)
-        self._attempts[about] += 1
-        fault = self.behaviour.fault(*about, self._attempts[about])
-        refused = fault in (Fault.RATE_LIMITED, Fault.FAILING)
-        # Charged before the wait: who gives up waiting pays all the same.
-        answer = b"" if refused else self._answer(asked)
-        if self.behaviour.latency:
-            await asyncio.sleep(self.behaviour.latency)
-        return await self._sent(request, fault, answer)
+    def _start_over(self, behaviour: Behaviour) -> None:
+        service = Service(behaviour)
+        # Idle connections may stay; a busy one belongs to the service that goes.
+        for connection in [one for one in self._public.connections if one.busy]:
+            connection.drop()
+        self._public.service = service
+        self._first.clear()
+        self._keep_times(behaviour)
 
-    async def _sent(
-        self, request: web.BaseRequest, fault: Fault | None, answer: bytes
-    ) -> web.StreamResponse:
-        match fault:
-            case Fault.RATE_LIMITED:
-                return _error(429, "too many requests", self.behaviour.retry_after)
-            case Fault.FAILING:
-                return _error(500, "the server had an error")
-            case Fault.HANGING:
-                return await _never()
-            case Fault.TRUNCATED:
-                return await _broken_off(request, answer)
-            case Fault.MALFORMED:
-                return _raw(answer[: len(answer) // 2])
-            case None:
-                self.stats.answered += 1
-                return _raw(answer)
-            case _:
-                assert_never(fault)
+    def _keep_times(self, behaviour: Behaviour) -> None:
+        if self._times is not None:
+            self._times.cancel()
+        start, outage = behaviour.slow_start, behaviour.outage
+        refused_for = 0.0 if start is None else start.refused_for
+        (self._listener.close if refused_for else self._listener.open)()
+        self._times = None
+        if refused_for or (outage and outage.fault is None):
+            self._times = asyncio.create_task(self._come_and_go(behaviour, refused_for))
 
-    def _answer(self, asked: Asked) -> bytes:
-        """The reply, charged for: the work is done whatever becomes of it on the way."""
-        behaviour = self.behaviour
-        written = write(asked, behaviour.answer(asked.model, asked.text), behaviour.labels)
-        self.stats.prompt_tokens += asked.prompt_tokens
-        self.stats.completion_tokens += charged_for(asked, written, behaviour.billing)
-        return orjson.dumps(reply(self.stats.requests, asked, written, behaviour))
-
-
-async def _never() -> NoReturn:
-    await asyncio.Event().wait()
-    raise AssertionError("nobody sets it")
-
-
-def _raw(body: bytes, status: int = 200) -> web.Response:
-    return web.Response(body=body, status=status, content_type="application/json")
-
-
-def _json(value: object, status: int = 200) -> web.Response:
-    return _raw(orjson.dumps(value), status)
-
-
-def _error(status: int, message: str, retry_after: float | None = None) -> web.Response:
-    response = _json({"error": {"message": message, "type": "fake", "code": None}}, status)
-    if retry_after is not None:
-        response.headers["Retry-After"] = f"{retry_after:g}"
-    return response
-
-
-async def _broken_off(request: web.BaseRequest, body: bytes) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "application/json"})
-    response.content_length = len(body)
-    await response.prepare(request)
-    await response.write(body[: len(body) // 2])
-    if request.transport is not None:
-        request.transport.close()
-    return response
+    async def _come_and_go(self, behaviour: Behaviour, refused_for: float) -> None:
+        await asyncio.sleep(refused_for)
+        self._listener.open()
+        outage = behaviour.outage
+        if outage is None or outage.fault is not None:
+            return
+        await self._first.wait()
+        await asyncio.sleep(outage.after)
+        self._listener.close()
+        await asyncio.sleep(outage.seconds)
+        self._listener.open()
 
 
 async def run(behaviour: Behaviour, port: int, *, with_parent: bool) -> None:
-    """Serve until the parent's end of stdin closes, or for ever; the first line out is the URL."""
-    # Cancelled when the client goes away: a hanging request would hang on here.
-    server = web.Server(Provider(behaviour).serve, handler_cancellation=True)
-    runner = web.ServerRunner(server, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port, backlog=1024).start()
-    sys.stdout.write(f"http://127.0.0.1:{runner.addresses[0][1]}/v1\n")
+    """Serve until the parent is gone or its end of stdin closed, or for ever.
+
+    The first two lines out are the protocol's URL and the one for counts and bill.
+    """
+    # Before anybody hears of us: then it may be gone already.
+    parent = os.getppid()
+    provider = Provider(behaviour, port)
+    provider.start()
+    sys.stdout.write("".join(f"{url}\n" for url in provider.urls))
     sys.stdout.flush()
-    await (asyncio.to_thread(sys.stdin.buffer.read) if with_parent else asyncio.Event().wait())
-    await runner.cleanup()
+    ended = asyncio.Event()
+    if not with_parent:
+        await ended.wait()
+    ends = (asyncio.get_running_loop(), ended)
+    threading.Thread(target=_wait_for_end, args=ends, daemon=True).start()
+    # Both are watched: stdin stays open if the parent forked others before it died.
+    while os.getppid() == parent and not ended.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), ORPHANED_AFTER)
+
+
+def _wait_for_end(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+    while os.read(0, 4096):
+        pass
+    loop.call_soon_threadsafe(ended.set)
 
 
 def main() -> None:
@@ -142,7 +109,7 @@ def main() -> None:
     parser.add_argument(
         "--behaviour",
         required=True,
-        help='as JSON, such as {"labels": ["yes", "no"], "latency": 0.2}; '
+        help='as JSON, such as {"labels": ["yes", "no"], "faults": {"reset": 0.1}}; '
         "- for a line of stdin, whose end is then the provider's end too",
     )
     arguments = parser.parse_args()
@@ -150,12 +117,15 @@ def main() -> None:
     try:
         given = sys.stdin.buffer.readline() if with_parent else arguments.behaviour
         behaviour = Behaviour.from_json(given)
-    except (ValueError, KeyError, TypeError) as problem:
+    except ValueError as problem:
         parser.error(f"--behaviour: {problem}")
     try:
         asyncio.run(run(behaviour, arguments.port, with_parent=with_parent))
     except OSError as problem:
-        raise SystemExit(f"port {arguments.port}: {problem.strerror}") from None
+        where = problem.filename or f"port {arguments.port}"
+        raise SystemExit(f"{where}: {problem.strerror}") from None
+    except (StepladderError, ValueError) as problem:
+        raise SystemExit(f"recording: {problem}") from None
     except KeyboardInterrupt:
         return
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from http.client import HTTPConnection
+from dataclasses import replace
 from types import TracebackType
-from typing import Self
-from urllib.parse import urlsplit
+from typing import Any, Self
 
 import orjson
 
-from stepladder.testing.behaviour import Behaviour, Billing
+from stepladder.testing.behaviour import Behaviour
+from stepladder.testing.bill import Bill, Purchase
+from stepladder.testing.faults import Fault
+from stepladder.testing.interruptions import Outage, SlowStart
+from stepladder.testing.latency import Latency
+from stepladder.testing.limits import Limits
+from stepladder.testing.process import Process
+from stepladder.testing.recording import Recording
 from stepladder.testing.stats import Stats
-
-PATIENCE = 10.0
-"""Seconds for the process to answer or to end."""
 
 
 class FakeProvider:
@@ -25,12 +25,23 @@ class FakeProvider:
 
     ::
 
-        with FakeProvider(labels=["yes", "no"], seed=1, rate_limited=0.1) as provider:
+        with FakeProvider(
+            labels=["yes", "no"],
+            seed=1,
+            faults={Fault.RATE_LIMITED: 0.1, Fault.HANGING: 0.01, Fault.USAGE_MISSING: 0.2},
+            latency=LogNormal(median=0.3, sigma=0.5),
+            limits=Limits(requests_per_minute=600, tokens_per_minute=90_000),
+        ) as provider:
             ...  # a policy with kind = "openai" and base_url = provider.base_url
             assert provider.stats().requests == 20
+            assert provider.bill().cost(price) == spend
 
-    The same seed gives the same answers, token probabilities and faults, whatever
-    the order of the requests. It ends with the process that started it.
+    The same seed gives the same answers, token probabilities, faults and latencies,
+    whatever the order of the requests; another request for the same prompt is
+    another attempt and may meet another fate. Limits and outages go by the clock.
+
+    It ends with the process that made it, even when that is killed. It does not
+    end with its client: start it in the test, kill the run, and ask it for its bill.
     """
 
     def __init__(
@@ -39,37 +50,44 @@ class FakeProvider:
         *,
         seed: int = 0,
         script: Mapping[str, str] | None = None,
-        latency: float = 0.0,
-        rate_limited: float = 0.0,
+        recording: Recording | None = None,
+        faults: Mapping[Fault, float] | None = None,
         retry_after: float | None = None,
-        failing: float = 0.0,
-        hanging: float = 0.0,
-        truncated: float = 0.0,
-        malformed: float = 0.0,
-        billing: Billing = Billing.TRUE,
+        latency: Latency = 0.0,
+        limits: Limits | None = None,
+        slow_start: SlowStart | None = None,
+        outage: Outage | None = None,
+        cached: float = 0.0,
+        reasoning: int = 0,
+        keep_purchases: bool = False,
         port: int = 0,
     ) -> None:
-        """Shares from 0 to 1, `latency` and `retry_after` in seconds: see Behaviour.
+        """What the arguments mean stands at the fields of Behaviour; `port` 0 takes a free one.
 
-        `port` 0 takes a free one. Raises ValueError for shares that are none.
+        Raises ValueError for shares that are none and times that cannot be.
         """
         self.behaviour = Behaviour(
             labels=tuple(labels),
             seed=seed,
             script=dict(script or {}),
-            latency=latency,
-            rate_limited=rate_limited,
+            recording=recording,
+            faults=dict(faults or {}),
             retry_after=retry_after,
-            failing=failing,
-            hanging=hanging,
-            truncated=truncated,
-            malformed=malformed,
-            billing=billing,
+            latency=latency,
+            limits=limits,
+            slow_start=slow_start,
+            outage=outage,
+            cached=cached,
+            reasoning=reasoning,
+            keep_purchases=keep_purchases,
         )
-        self._port = port
-        self._process: subprocess.Popen[bytes] | None = None
-        self.base_url = ""
-        """Where the protocol's paths begin, once started."""
+        self._process = Process(port)
+
+    @property
+    def base_url(self) -> str:
+        """Where the protocol's paths begin, such as `http://127.0.0.1:40321/v1`; empty before
+        the start."""
+        return self._process.addresses.base_url
 
     def __enter__(self) -> Self:
         self.start()
@@ -85,48 +103,33 @@ class FakeProvider:
 
     def start(self) -> None:
         """Start the process and wait until it listens; raises RuntimeError when it does not."""
-        module = ("-m", "stepladder.testing.fake_provider")
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, *module, "--port", str(self._port), "--behaviour", "-"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # A Ctrl-C that stops the run lets calls in flight finish: it must not stop us.
-            start_new_session=True,
-        )
-        self._process = process
-        self.base_url = self._listening(process)
-        if not self.base_url:
-            self.stop()
-            raise RuntimeError(f"the fake provider ended with {process.returncode}; see its stderr")
-
-    def _listening(self, process: subprocess.Popen[bytes]) -> str:
-        if process.stdin is None or process.stdout is None:
-            return ""
-        # One that died at once is told from its silence below, not from a broken pipe.
-        with suppress(BrokenPipeError):
-            process.stdin.write(self.behaviour.to_json().encode() + b"\n")
-            process.stdin.flush()
-        return process.stdout.readline().decode().strip()
+        self._process.start(self.behaviour.to_json())
 
     def stop(self) -> None:
         """End the process; safe to call twice."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        with process:
-            if process.stdin is not None:
-                process.stdin.close()
-            try:
-                process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        self._process.stop()
+
+    def start_over(self, **changes: Any) -> None:
+        """Behave as if just started, with changes by argument name: counts, bill, limits, times.
+
+        A hundredth of the time that a new process takes. Open connections are reset.
+        Raises ValueError as the constructor does, and OSError when it does not run.
+        """
+        self.behaviour = replace(self.behaviour, **changes)
+        self._process.tell("/behaviour", self.behaviour.to_json())
 
     def stats(self) -> Stats:
         """What it was asked and what it charged so far; raises OSError when it does not run."""
-        # Not urllib, which would send even this through the environment's proxy.
-        connection = HTTPConnection(urlsplit(self.base_url).netloc, timeout=PATIENCE)
-        try:
-            connection.request("GET", "/stats")
-            return Stats(**orjson.loads(connection.getresponse().read()))
-        finally:
-            connection.close()
+        return Stats(**orjson.loads(self._process.ask("/stats")))
+
+    def bill(self) -> Bill:
+        """Tokens by kind that it charged so far; raises OSError when it does not run."""
+        return Bill.from_json(self._process.ask("/bill"))
+
+    def purchases(self) -> tuple[Purchase, ...]:
+        """Every prompt charged, with how often; needs `keep_purchases=True`, or ValueError."""
+        if not self.behaviour.keep_purchases:
+            raise ValueError("nothing was kept; start the provider with keep_purchases=True")
+        return tuple(
+            Purchase.from_json(one) for one in orjson.loads(self._process.ask("/purchases"))
+        )

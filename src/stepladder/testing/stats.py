@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Stats:
     """Counts since the provider started."""
 
@@ -16,6 +17,12 @@ class Stats:
     prompt_tokens: int = 0
     """Charged for prompts, also where no answer arrived or the usage says otherwise."""
     completion_tokens: int = 0
-    """Charged for answers, in the same way."""
+    """Charged for answers and reasoning, in the same way."""
     at_once: int = 0
     """Most requests in flight at the same time."""
+    refused: int = 0
+    """Requests over the limits."""
+    faults: Mapping[str, int] = field(default_factory=dict)
+    """Requests that met each fault, in an outage or by their share."""
+    seconds: float = 0.0
+    """From the first request to the last."""
