@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from stepladder.ledger import Intent, Ledger, RunStart, Settlement, open_ledger
 from stepladder.types import CandidateKey, Labelled, Usage, Usd, Vote
@@ -29,13 +32,17 @@ KEY = CandidateKey("r1", "label")
 VOTE = Vote("small", Labelled("good"), cost=Usd(7), key="k")
 
 
-def url_of(folder: Path, file: str = "run.db") -> str:
-    return f"sqlite:///{folder / file}"
+Place = Path | str
+"""Where a ledger is: the folder of a SQLite file, or the URL of a PostgreSQL database."""
 
 
-def opened(folder: Path, **changes: Any) -> Ledger:
-    """The ledger in the folder, for `RUN` or a run that differs from it."""
-    return open_ledger(url_of(folder), replace(RUN, **changes))
+def url_of(place: Place, file: str = "run.db") -> str:
+    return f"sqlite:///{place / file}" if isinstance(place, Path) else place
+
+
+def opened(place: Place, **changes: Any) -> Ledger:
+    """The ledger of the place, for `RUN` or a run that differs from it."""
+    return open_ledger(url_of(place), replace(RUN, **changes))
 
 
 def intent(key: CandidateKey = KEY, *, quote: int = 100, wage: bool = False) -> Intent:
@@ -51,7 +58,28 @@ def same_modules() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
-def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
-    """What SQLite itself finds in the file."""
-    with closing(sqlite3.connect(folder / "run.db")) as connection:
+def rows(place: Place, query: str) -> list[tuple[Any, ...]]:
+    """What the database itself finds."""
+    if isinstance(place, str):
+        with psycopg.connect(place) as server:
+            return server.execute(query).fetchall()
+    with closing(sqlite3.connect(place / "run.db")) as connection:
         return connection.execute(query).fetchall()
+
+
+@contextmanager
+def nobody_else_writes(place: Place) -> Iterator[None]:
+    """Until this ends, every writer waits."""
+    if isinstance(place, str):
+        with psycopg.connect(place) as server:
+            server.execute("LOCK TABLE attempt, settlement, vote, decision IN EXCLUSIVE MODE")
+            yield
+        return
+    with closing(sqlite3.connect(place / "run.db")) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def place_of(text: str) -> Place:
+    """The place that another process was told of."""
+    return text if "://" in text else Path(text)

@@ -32,8 +32,9 @@ def contents(folder: Path) -> dict[str, bytes]:
         ("sqlite://", "needs a file"),
         ("sqlite:///:memory:", "needs a file"),
         ("sqlite:///file::memory:?uri=true", "needs a file"),
-        ("postgresql://localhost/reviews", "only sqlite:///FILE.db"),
-        ("sqlite+aiosqlite:///reviews.db", "only sqlite:///FILE.db"),
+        ("mysql://localhost/reviews", "or postgresql://USER:PASSWORD@HOST/DATABASE"),
+        ("postgresql+asyncpg://localhost/reviews", "without a driver"),
+        ("sqlite+aiosqlite:///reviews.db", "write sqlite:///FILE.db"),
         ("sqlite:///reviews.db?timeout=abc", "without '?'"),
         ("sqlite:///reviews.db?mode=ro", "without '?'"),
         ("sqlite:///what?.db", "without '?'"),
@@ -122,7 +123,7 @@ def test_several_first_starts_at_once_make_one_ledger(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert problems == []
-    assert rows(tmp_path, "SELECT version FROM schema_version") == [(1,)]
+    assert rows(tmp_path, "SELECT version FROM schema_version") == [(2,)]
 
 
 def test_another_task_is_refused(tmp_path: Path) -> None:

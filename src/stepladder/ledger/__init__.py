@@ -1,21 +1,29 @@
 """The append-only record of money and answers, from which a run resumes."""
 
-from stepladder.ledger.database import connect
-from stepladder.ledger.ledger import Intent, Ledger, RunStart, Settlement, open_ledger
-from stepladder.ledger.read import Decided, Explained, Spent, StoredFit, explain, known_ids, runs
+from stepladder.ledger.database import connect, ledger_file
+from stepladder.ledger.entries import Intent, RunStart, Settlement
+from stepladder.ledger.explained import Explained, explain, known_ids
+from stepladder.ledger.ledger import Ledger, open_ledger
+from stepladder.ledger.mask import masked
+from stepladder.ledger.money import Money
+from stepladder.ledger.read import Decided, StoredFit, runs
+from stepladder.ledger.standing import DecidedKey
 
 __all__ = [
     "Decided",
+    "DecidedKey",
     "Explained",
     "Intent",
     "Ledger",
+    "Money",
     "RunStart",
     "Settlement",
-    "Spent",
     "StoredFit",
     "connect",
     "explain",
     "known_ids",
+    "ledger_file",
+    "masked",
     "open_ledger",
     "runs",
 ]

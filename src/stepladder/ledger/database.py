@@ -1,98 +1,114 @@
-"""Opening the ledger's database."""
+"""The ledger's database: which one a URL names, and its schema brought up to date."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
+from typing import Any, Protocol
 
-from filelock import FileLock
-from sqlalchemy import URL, Engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
-from sqlmodel import create_engine
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from stepladder.errors import LedgerError
+from stepladder.ledger.address import address
+from stepladder.ledger.batch import Addition
+from stepladder.ledger.failure import first_line
 from stepladder.ledger.migrations import migrate, version_of
 from stepladder.ledger.schema import SCHEMA_VERSION
+from stepladder.ledger.sqlite import Sqlite, sqlite_path
 
-SQLITE = frozenset({"sqlite", "sqlite+pysqlite"})
-"""The drivers that a ledger's URL may name."""
-PATIENCE = 10
-"""Seconds to wait for other processes that use the file."""
+__all__ = ["Database", "RunLock", "connect", "database_of", "ledger_file", "opened", "sqlite_path"]
+
+
+class RunLock(Protocol):
+    """An exclusive claim on a run; it ends however its process does."""
+
+    def acquire(self, connection: Connection) -> None:
+        """Claim the run; raises LedgerBusyError when another process has it."""
+
+    def release(self) -> None:
+        """Let others in; safe to call twice."""
+
+
+class Database(Protocol):
+    """What differs between one database and another."""
+
+    shown: str
+    """The URL as it may be shown."""
+
+    def engine(self) -> Engine:
+        """Connections that keep what they commit; raises LedgerError for a URL of no use."""
+
+    def make_room(self) -> None:
+        """Make what a database needs to be in; raises LedgerError when it cannot."""
+
+    def check_exists(self, engine: Engine) -> None:
+        """Raise LedgerError when there is no ledger yet."""
+
+    def setting_up(self, engine: Engine) -> AbstractContextManager[Connection]:
+        """A transaction to change the schema in, one process at a time."""
+
+    def lock(self, run: str) -> RunLock:
+        """The claim on a run."""
+
+    def add(self, raw: Any, additions: Sequence[Addition], at: datetime, *, again: bool) -> None:
+        """Add rows in one transaction; `again` when nobody knows whether they are there."""
+
+    def alone(self, connection: Connection, budget: str) -> None:
+        """Wait until nobody else leases from the budget; until the transaction ends."""
+
+    def lost(self, problem: Exception) -> bool:
+        """Whether the connection is gone, and another one may work."""
+
+    def back(self, connection: Connection, began: datetime) -> bool:
+        """Whether who began then, UTC, has had time to come back if it was cut off."""
+
+
+def database_of(url: str) -> Database:
+    """The database that a URL names; raises LedgerError when it names none."""
+    if address(url).get_backend_name() == "postgresql":
+        from stepladder.ledger.postgres import Postgres
+
+        return Postgres(url)
+    return Sqlite(url)
+
+
+def ledger_file(url: str) -> Path | None:
+    """The file that a ledger's URL names, if it is one; raises LedgerError as `connect` does."""
+    return sqlite_path(url) if isinstance(database_of(url), Sqlite) else None
 
 
 def connect(url: str, *, must_exist: bool = False) -> Engine:
     """The database at the URL, its schema up to date; raises LedgerError when it cannot be."""
-    path = sqlite_path(url)
-    if must_exist and not path.exists():
-        raise LedgerError(f"{path}: no such ledger; give the --ledger that `label` printed")
-    _make_folder(path)
-    engine = create_engine(url)
-    event.listen(engine, "connect", _durable_and_patient)
+    return opened(database_of(url), must_exist=must_exist)
+
+
+def opened(database: Database, *, must_exist: bool = False) -> Engine:
+    """Connections to the database, its schema up to date; raises LedgerError as `connect`."""
+    engine = database.engine()
     try:
-        _bring_up_to_date(engine, url, path)
+        if must_exist:
+            database.check_exists(engine)
+        else:
+            database.make_room()
+        _bring_up_to_date(database, engine)
     except (DBAPIError, OSError) as problem:
         engine.dispose()
-        told = problem.orig if isinstance(problem, DBAPIError) else problem
-        raise LedgerError(f"{url}: cannot be used as a ledger: {told}") from None
+        told = first_line(problem.orig if isinstance(problem, DBAPIError) else problem)
+        raise LedgerError(f"{database.shown}: cannot be used as a ledger: {told}") from None
     except LedgerError:
         engine.dispose()
         raise
     return engine
 
 
-def sqlite_path(url: str) -> Path:
-    """The file behind a SQLite URL; raises LedgerError for anything else."""
-    parsed = _parsed(url)
-    if parsed.drivername not in SQLITE:
-        raise LedgerError(f"{url}: only sqlite:///FILE.db ledgers are supported so far")
-    if parsed.host:
-        raise LedgerError(f"{url}: write sqlite:///FILE.db with three slashes")
-    if not parsed.database or parsed.database.startswith((":memory:", "file:")):
-        raise LedgerError(f"{url}: a ledger needs a file, so that nothing paid for is lost")
-    # Even an empty query would be cut off the name of the file.
-    if "?" in url:
-        raise LedgerError(f"{url}: a ledger takes no settings; write sqlite:///FILE.db without '?'")
-    return Path(parsed.database)
-
-
-def _parsed(url: str) -> URL:
-    try:
-        return make_url(url)
-    except (ArgumentError, ValueError):
-        raise LedgerError(
-            f"{url}: not a ledger URL; write sqlite:///FILE.db with three slashes"
-        ) from None
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise LedgerError(
-            f"{path.parent}: cannot be made a folder for the ledger: {problem.strerror}; "
-            "name another --ledger"
-        ) from None
-
-
-def _bring_up_to_date(engine: Engine, url: str, path: Path) -> None:
+def _bring_up_to_date(database: Database, engine: Engine) -> None:
     with engine.connect() as connection:
-        # Nothing is changed before this has shown that the file is a ledger, or empty.
-        version = version_of(connection, url)
+        # Nothing is changed before this has shown that it is a ledger, or empty.
+        version = version_of(connection, database.shown)
     if version == SCHEMA_VERSION:
         return
-    # One at a time: SQLite does not wait for others when it changes the journal.
-    with FileLock(f"{path.resolve()}.setup.lock", timeout=PATIENCE):
-        with engine.connect() as connection:
-            # Readers look while a run writes; the file remembers it.
-            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-        with engine.begin() as connection:
-            migrate(connection, url)
-
-
-def _durable_and_patient(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    # FULL survives a power cut, not only a crash.
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
-    cursor.close()
+    with database.setting_up(engine) as connection:
+        migrate(connection, database.shown)

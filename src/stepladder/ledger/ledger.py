@@ -2,72 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from stepladder.ledger import read, recovery, schema
-from stepladder.ledger.codec import decision_values, storable, vote_values
-from stepladder.ledger.database import connect
+from stepladder.errors import LedgerError
+from stepladder.ledger import codec, read, recovery, share, starts
+from stepladder.ledger.database import database_of, opened
+from stepladder.ledger.entries import Intent, RunStart, Settlement
 from stepladder.ledger.failure import cannot
-from stepladder.ledger.lock import RunLock
-from stepladder.ledger.read import Spent, StoredFit
-from stepladder.ledger.writer import Entry, Writer
-from stepladder.types import CandidateKey, Decision, Usage, Usd, Vote
+from stepladder.ledger.money import Money
+from stepladder.ledger.patience import patiently
+from stepladder.ledger.pen import Pen
+from stepladder.ledger.read import StoredFit
+from stepladder.ledger.reaping import reap
+from stepladder.ledger.schema import START_STRIDE
+from stepladder.ledger.share import Share
+from stepladder.ledger.standing import DecidedKey, each_decided
+from stepladder.ledger.writer import Writer
+from stepladder.types import CandidateKey, Decision, Usd, Vote
 
-START_STRIDE = 2**32
-"""Attempts and reservations that one start of a run can number."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunStart:
-    """What a run is: the same name and task again is a resume."""
-
-    name: str
-    task: str
-    labels: str
-    """JSON list."""
-    task_digest: str
-    policy_digest: str
-    policy: str
-    """JSON."""
-    seed: int
-    budget: Usd
-    wages: Usd
-    version: str
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """One attempt about to be made."""
-
-    reservation: int
-    key: CandidateKey
-    annotator: str
-    vote_key: str
-    wage: bool
-    quote: Usd
-    price: str
-    """The price entry and its date."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """What became of an attempt, and what it cost."""
-
-    attempt: int
-    wage: bool
-    outcome: str
-    cost: Usd
-    usage: Usage
-    seconds: float
-    detail: str = ""
+Result = TypeVar("Result")
 
 
 def open_ledger(url: str, start: RunStart) -> Ledger:
@@ -75,17 +34,20 @@ def open_ledger(url: str, start: RunStart) -> Ledger:
 
     Raises LedgerBusyError while another process works on the run,
     LedgerMismatchError when the ledger belongs to another task or schema,
-    LedgerError when the file cannot be read or written.
+    LedgerError when the database cannot be read or written.
     """
-    engine = connect(url)
-    lock = RunLock(url, start.name)
+    database = database_of(url)
+    engine = opened(database)
     try:
-        lock.acquire()
-        read.check_task(engine, start.task, start.labels, url)
-        recovery.settle_unknown(engine, start.name)
-        return Ledger(engine, lock, start)
+        pen = Pen(database, engine, start.name)
+    except BaseException:
+        engine.dispose()
+        raise
+    try:
+        read.check_task(engine, start.task, start.labels, database.shown)
+        return Ledger(engine, pen, start)
     except BaseException as problem:
-        lock.release()
+        pen.close()
         engine.dispose()
         if isinstance(problem, SQLAlchemyError | OverflowError | UnicodeError):
             raise cannot("be written", problem) from None
@@ -93,127 +55,141 @@ def open_ledger(url: str, start: RunStart) -> Ledger:
 
 
 class Ledger:
-    """Adds to one run's record, and reads it back. Made by `open_ledger`."""
+    """Adds to one run's record, and reads it back. Made by `open_ledger`.
 
-    def __init__(self, engine: Engine, lock: RunLock, start: RunStart) -> None:
+    All is called in one thread, that of the event loop. What is added is durable soon,
+    in the order in which it was added, whether or not anybody waits for it.
+    """
+
+    def __init__(self, engine: Engine, pen: Pen, start: RunStart) -> None:
         self.run = start.name
-        self.spent: Spent = read.spent(engine, start.name)
-        """Money settled by this run before this start."""
         self._engine = engine
-        self._lock = lock
-        self._numbers = itertools.count(_add_start(engine, start) * START_STRIDE)
-        self._writer = Writer(engine)
+        self._pen = pen
+        pen.do(lambda connection: recovery.settle_unknown(connection, start.name))
+        number = pen.do(lambda connection: starts.add_start(connection, start))
+        pen.check = lambda connection: starts.check_mine(connection, start.name, number)
+        self._numbers = itertools.count(number * START_STRIDE)
+        self._share = Share(start.shared, number, Money(start.budget, start.wages))
+        # What earlier starts leased and did not spend, now that all of theirs is settled.
+        pen.do(self._close_starts)
+        self.spent: Money = read.spent(engine, start.name)
+        """Money settled by this run before this start."""
         self.has_votes: bool = read.any_votes(engine)
         """Whether votes of an earlier start or run may be reused."""
+        self._writer = Writer(pen)
+        self._closed = False
 
     def reserve(self, key: CandidateKey, usd: Usd, wages: Usd) -> int:
         """Note a reservation; it is on disk before any attempt that refers to it."""
         number = next(self._numbers)
-        values = {"id": number, "candidate": key.id, "question": key.question}
-        money = {"usd_pico": usd.pico, "wages_pico": wages.pico}
-        self._writer.hand_over(self._entry(schema.ReservationRow, values | money))
+        values = codec.reservation_values(number, key, usd, wages)
+        self._writer.batch.reservations.append(values)
         return number
 
     async def intend(self, intent: Intent) -> int:
         """Make the intent durable; the attempt's number comes back, and it may be sent."""
         number = next(self._numbers)
-        values = {
-            "id": number,
-            "reservation": intent.reservation,
-            "candidate": intent.key.id,
-            "question": intent.key.question,
-            "annotator": intent.annotator,
-            "vote_key": intent.vote_key,
-            "wage": intent.wage,
-            "quote_pico": intent.quote.pico,
-            "price": intent.price,
-        }
-        await self._writer.add(self._entry(schema.AttemptRow, values))
+        self._writer.batch.attempts.append(codec.intent_values(number, intent))
+        await self._writer.kept()
         return number
 
-    async def settle(
-        self, settlement: Settlement, key: CandidateKey, vote: Vote | None = None
-    ) -> None:
-        """Make a settlement durable, together with the vote it bought."""
-        entries = [self._entry(schema.SettlementRow, _settlement_values(settlement))]
+    def settle(self, settlement: Settlement, key: CandidateKey, vote: Vote | None = None) -> None:
+        """Add a settlement, together with the vote it bought."""
+        values = codec.settlement_values(settlement)
         if vote is not None:
-            entries.append(self._vote_entry(vote, key))
-        await self._writer.add(*entries)
+            self.add_vote(vote, key)
+        # In the same turn of the event loop, and so in the same transaction.
+        self._writer.batch.settlements.append(values)
 
-    async def add_vote(self, vote: Vote, key: CandidateKey) -> None:
-        """Make a vote durable that no single settlement belongs to."""
-        await self._writer.add(self._vote_entry(vote, key))
+    def add_vote(self, vote: Vote, key: CandidateKey) -> None:
+        """Add a vote that no single settlement belongs to."""
+        values = codec.vote_values(next(self._numbers), vote, key)
+        self._writer.batch.votes.append(values)
 
-    def decide(self, decision: Decision, basis: str) -> Future[None]:
-        """Add a decision; its votes are on disk already, so nobody needs to wait for it.
+    def decide(self, decision: Decision, basis: str) -> asyncio.Future[None]:
+        """Add a decision; the future is done when it, and all before it, is on disk.
 
-        `flush` says when it could not be written.
+        Nobody has to look at it: `flush` says too when it could not be written.
         """
-        values = decision_values(decision, self.run, basis)
-        return self._writer.hand_over(self._entry(schema.DecisionRow, values))
+        values = codec.decision_values(next(self._numbers), decision, basis)
+        self._writer.batch.decisions.append(values)
+        return self._writer.promise()
 
     async def add_fit(self, key: str, body: str, rows: str) -> None:
         """Make a fit durable under its key."""
-        await self._writer.add(self._entry(schema.FitRow, {"key": key, "body": body, "rows": rows}))
+        self._writer.batch.fits.append((next(self._numbers), key, body, rows))
+        await self._writer.kept()
+
+    async def lease(self, least: Money, wish: Money) -> Money:
+        """Take a slice of the shared budget: the wish, or what is left if at least the least.
+
+        Nothing when even that is not there, also after giving back what dead processes
+        held. On disk, with all that was added before, when it comes back. Raises LedgerError
+        when the run has a budget of its own.
+        """
+        if not self._share.budget:
+            raise LedgerError(f"run {self.run!r} shares no budget; it has one of its own")
+        number = next(self._numbers)
+        granted: Money = await self._writer.do(lambda pen: self._lease(pen, number, least, wish))
+        return granted
 
     def fit(self, key: str) -> StoredFit | None:
         """The first fit of this key, if there is one."""
-        return read.fit(self._engine, self.run, key)
+        return self._look(lambda: read.fit(self._engine, self.run, key))
 
     def votes(self, keys: Sequence[CandidateKey]) -> Mapping[CandidateKey, Sequence[Vote]]:
-        """Every vote about these candidates, oldest first."""
-        return read.votes(self._engine, keys)
+        """Every vote about these candidates, by start and oldest first."""
+        return self._look(lambda: read.votes(self._engine, keys))
 
     def decisions(self, keys: Sequence[CandidateKey]) -> Mapping[CandidateKey, read.Decided]:
         """The last decision of this run for each of these candidates."""
-        return read.decisions(self._engine, self.run, keys)
+        return self._look(lambda: read.decisions(self._engine, self.run, keys))
+
+    def each_decided(self) -> Iterator[DecidedKey]:
+        """How the last decision of this run about each candidate ended; few in memory at once."""
+        return each_decided(self._engine, self.run)
 
     async def flush(self) -> None:
         """Return when all that was added is on disk; raises LedgerError when some cannot be."""
-        await self._writer.add()
+        await self._writer.kept()
 
     def close(self) -> None:
-        """Write what is queued, and let others in; safe to call twice.
+        """Write what was added, return what was leased and not spent, and let others in.
 
-        Raises LedgerError for a failed write that nobody was told of: `flush` before it
-        does so where it is easier to handle.
+        Safe to call twice. Raises LedgerError for a failed write that nobody was told of:
+        `flush` before it does so where it is easier to handle.
         """
         try:
             self._writer.close()
+            if self._writer.sound and not self._closed:
+                self._give_back()
         finally:
+            self._closed = True
+            self._pen.close()
             self._engine.dispose()
-            self._lock.release()
 
-    def _vote_entry(self, vote: Vote, key: CandidateKey) -> Entry:
-        return self._entry(schema.VoteRow, vote_values(vote, self.run, key))
+    def _lease(self, pen: Pen, number: int, least: Money, wish: Money) -> Money:
+        def take(connection: Connection) -> Money:
+            return self._share.take(connection, pen.database, number, least, wish)
 
-    def _entry(self, row: type[Any], values: Mapping[str, Any]) -> Entry:
-        return Entry(schema.table_of(row), {"run": self.run, "at": datetime.now(UTC), **values})
+        granted = pen.do(take)
+        if granted:
+            return granted
+        reap(pen, self._share.budget, self.run, self._numbers)
+        return pen.do(take)
 
+    def _give_back(self) -> None:
+        try:
+            self._pen.do(self._close_starts)
+        except (SQLAlchemyError, OverflowError) as problem:
+            raise cannot("be written", problem) from None
 
-def _settlement_values(settlement: Settlement) -> Mapping[str, Any]:
-    used = settlement.usage
-    return {
-        "attempt": settlement.attempt,
-        "wage": settlement.wage,
-        "outcome": settlement.outcome,
-        "cost_pico": settlement.cost.pico,
-        "seconds": settlement.seconds,
-        "detail": storable(settlement.detail),
-        "input": used.input,
-        "cached_input": used.cached_input,
-        "cache_write": used.cache_write,
-        "output": used.output,
-        "reasoning": used.reasoning,
-    }
+    def _close_starts(self, connection: Connection) -> None:
+        found = share.open_starts(connection, self.run)
+        share.give_back(connection, self._pen.database, self._numbers, found)
 
-
-def _add_start(engine: Engine, start: RunStart) -> int:
-    values = asdict(start) | {"at": datetime.now(UTC)}
-    values["budget_pico"] = values.pop("budget")["pico"]
-    values["wages_pico"] = values.pop("wages")["pico"]
-    with engine.begin() as connection:
-        added = connection.execute(insert(schema.table_of(schema.RunRow)), values)
-    key = added.inserted_primary_key
-    assert key is not None  # noqa: S101 - a single insert has one
-    return int(key[0])
+    def _look(self, look: Callable[[], Result]) -> Result:
+        try:
+            return patiently(self._pen.database, look)
+        except SQLAlchemyError as problem:
+            raise cannot("be read", problem) from None

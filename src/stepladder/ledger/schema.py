@@ -1,8 +1,8 @@
 """The ledger's tables. Rows are only ever added: a later row of the same key supersedes.
 
-Money is an integer of pico-USD, since SQLite would store a Decimal as a float. An
-attempt's number is `run start * 2**32 + counter`, so that its settlement can be
-written without reading anything back.
+Money is an integer of pico-USD, since SQLite would store a Decimal as a float. A row's
+number is `start * 2**32 + counter`: it says which start of which run wrote it, so that a
+run's rows are ranges of numbers, and a batch can be sent twice without doubling.
 """
 
 from __future__ import annotations
@@ -10,19 +10,32 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Table
+from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, Table
 from sqlmodel import Field, SQLModel
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised by every migration in `migrations.py`."""
+START_STRIDE = 2**32
+"""Rows that one start of a run can number."""
+# INTEGER is what SQLite needs to order the table by it, without a second tree.
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def now() -> datetime:
+    """This instant in UTC, as the tables keep it."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _pico(*, nullable: bool = False) -> Column[int]:
-    return Column(BigInteger, nullable=nullable)
+def _instant() -> Column[datetime]:
+    return Column(DateTime, nullable=False)
+
+
+def _pico() -> Column[int]:
+    return Column(BigInteger, nullable=False)
+
+
+def _number() -> Column[int]:
+    return Column(NUMBER, primary_key=True, autoincrement=False)
 
 
 class RunRow(SQLModel, table=True):
@@ -45,29 +58,29 @@ class RunRow(SQLModel, table=True):
     wages_pico: int = Field(sa_column=_pico())
     version: str
     """stepladder's version."""
-    at: datetime = Field(default_factory=_now)
+    shared: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The name of the budget that it shares with other runs; empty for its own."""
+    at: datetime = Field(default_factory=now, sa_column=_instant())
 
 
 class ReservationRow(SQLModel, table=True):
     """Money held for the worst case of one candidate's remaining route."""
 
     __tablename__ = "reservation"
-    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    run: str
+    id: int = Field(sa_column=_number())
     candidate: str
     question: str
     usd_pico: int = Field(sa_column=_pico())
     wages_pico: int = Field(sa_column=_pico())
-    at: datetime = Field(default_factory=_now)
+    at: datetime = Field(default_factory=now, sa_column=_instant())
 
 
 class AttemptRow(SQLModel, table=True):
     """The intent to ask, durable before anything is sent."""
 
     __tablename__ = "attempt"
-    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    id: int = Field(sa_column=_number())
     reservation: int = Field(sa_column=Column(BigInteger, nullable=False))
-    run: str = Field(index=True)
     candidate: str
     question: str
     annotator: str
@@ -77,15 +90,14 @@ class AttemptRow(SQLModel, table=True):
     quote_pico: int = Field(sa_column=_pico())
     price: str
     """The price entry paid by, with its date: what the run keeps."""
-    at: datetime = Field(default_factory=_now)
+    at: datetime = Field(default_factory=now, sa_column=_instant())
 
 
 class SettlementRow(SQLModel, table=True):
     """What an attempt cost; `unknown` ones cost their quote."""
 
     __tablename__ = "settlement"
-    attempt: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    run: str = Field(index=True)
+    attempt: int = Field(sa_column=_number())
     wage: bool
     outcome: str
     """answered, waiting, refunded, failed or unknown."""
@@ -98,15 +110,14 @@ class SettlementRow(SQLModel, table=True):
     seconds: float = 0.0
     detail: str = ""
     """The error, if there was one."""
-    at: datetime = Field(default_factory=_now)
+    at: datetime = Field(default_factory=now, sa_column=_instant())
 
 
 class VoteRow(SQLModel, table=True):
     """One annotator's answer; its key says what it may be reused for."""
 
     __tablename__ = "vote"
-    id: int | None = Field(default=None, primary_key=True)
-    run: str
+    id: int = Field(sa_column=_number())
     candidate: str
     question: str
     annotator: str
@@ -126,7 +137,7 @@ class VoteRow(SQLModel, table=True):
     variant: str
     sample: int
     seconds: float
-    at: datetime = Field(default_factory=_now)
+    at: datetime = Field(default_factory=now, sa_column=_instant())
 
     __table_args__ = (Index("vote_of_candidate", "candidate", "question"),)
 
@@ -135,22 +146,20 @@ class FitRow(SQLModel, table=True):
     """What gold taught; a resumed run decides by the first fit of its key."""
 
     __tablename__ = "fit"
-    id: int | None = Field(default=None, primary_key=True)
-    run: str
+    id: int = Field(sa_column=_number())
     key: str = Field(index=True)
     body: str
     """The fit, JSON."""
     rows: str
     """The calibration candidates, JSON: no accuracy is reported on them."""
-    at: datetime = Field(default_factory=_now)
+    at: datetime = Field(default_factory=now, sa_column=_instant())
 
 
 class DecisionRow(SQLModel, table=True):
-    """What was decided; the last row of a candidate and question counts."""
+    """What was decided; the last row of a run, candidate and question counts."""
 
     __tablename__ = "decision"
-    id: int | None = Field(default=None, primary_key=True)
-    run: str
+    id: int = Field(sa_column=_number())
     candidate: str
     question: str
     basis: str
@@ -167,9 +176,29 @@ class DecisionRow(SQLModel, table=True):
     usage: str
     """Tokens by kind, JSON."""
     reason: str
-    at: datetime = Field(default_factory=_now)
+    at: datetime = Field(default_factory=now, sa_column=_instant())
 
-    __table_args__ = (Index("decision_of_candidate", "run", "candidate", "question"),)
+    __table_args__ = (Index("decision_of_candidate", "candidate", "question"),)
+
+
+class LeaseRow(SQLModel, table=True):
+    """A slice of a shared budget that a start took, or gave back where it is negative."""
+
+    __tablename__ = "lease"
+    id: int = Field(sa_column=_number())
+    budget: str = Field(index=True)
+    """The name of the shared budget."""
+    start: int = Field(index=True)
+    """Whose it is, whoever wrote the row."""
+    usd_pico: int = Field(sa_column=_pico())
+    wages_pico: int = Field(sa_column=_pico())
+    closing: bool = False
+    """Whether the start has ended, and this gives back what it did not spend."""
+    at: datetime = Field(default_factory=now, sa_column=_instant())
+
+
+TABLES = (RunRow, ReservationRow, AttemptRow, SettlementRow, VoteRow, FitRow, DecisionRow, LeaseRow)
+"""Every table of the ledger."""
 
 
 def table_of(row: type[Any]) -> Table:

@@ -1,158 +1,180 @@
 """One thread that writes: it commits whatever has gathered while the last commit ran.
 
 Waiting for more to gather would be slower (batches form by themselves), and one
-transaction per caller would sync the disk for each. The hot path is Core `insert`
-with lists of plain dictionaries; the ORM is only the schema.
+transaction per caller would sync the disk for each. What is added during one turn of the
+event loop reaches the thread as one list per table.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cache
 from queue import SimpleQueue
 from typing import Any
 
-from sqlalchemy import Engine, Insert, Table, insert
-
 from stepladder.errors import LedgerError
+from stepladder.ledger.batch import Batch, Errand, additions
 from stepladder.ledger.failure import cannot
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One row to be added to a table."""
-
-    table: Table
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    entries: Sequence[Entry]
-    done: Future[None] | asyncio.Future[None]
+from stepladder.ledger.pen import Pen
 
 
 class Writer:
-    """Adds entries durably, in the order given; those that gather are committed together.
+    """Adds rows durably, in the order given; those that gather are committed together.
 
-    After one failed write nothing is written any more, and every later call fails as
-    that one did: what is sent then could not be accounted for.
+    All but the thread runs in the event loop. After one failed write nothing is written
+    any more, and whoever waits is told: what is sent then could not be accounted for.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._failure: str | None = None
+    def __init__(self, pen: Pen) -> None:
+        self._pen = pen
+        self._batches: SimpleQueue[Batch | None] = SimpleQueue()
+        self._gathering: Batch | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._failure: LedgerError | None = None
         self._told = False
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="ledger", daemon=True)
         self._thread.start()
 
-    async def add(self, *entries: Entry) -> None:
-        """Return when the entries, and all before them, are on disk.
+    @property
+    def batch(self) -> Batch:
+        """What gathers in this turn of the event loop; raises LedgerError once closed."""
+        return self._gathering or self._gather()
 
-        They are written even if the caller is cancelled meanwhile. Raises LedgerError
-        when they, or anything before them, cannot be written.
+    @property
+    def sound(self) -> bool:
+        """Whether everything could be written."""
+        return self._failure is None
+
+    def kept(self) -> asyncio.Future[None]:
+        """To be awaited: all that was added so far is on disk.
+
+        It is written even if the caller is cancelled meanwhile. Raises LedgerError when
+        some of it cannot be written.
         """
-        done = asyncio.get_running_loop().create_future()
-        self._queue(_Job(entries, done))
-        try:
-            await done
-        except LedgerError:
-            self._told = True
-            raise
+        loop = self._here()
+        done: asyncio.Future[None] = loop.create_future()
+        self.batch.waiting.append(done)
+        return done
 
-    def hand_over(self, *entries: Entry) -> Future[None]:
-        """Queue the entries; the future is done when they are on disk.
+    def promise(self) -> asyncio.Future[None]:
+        """Done when all that was added so far is on disk; nobody has to look at it."""
+        loop = self._here()
+        done: asyncio.Future[None] = loop.create_future()
+        self.batch.promised.append(done)
+        return done
 
-        Nobody has to look at it: the next `add`, or `close`, says so when a write failed.
-        """
-        done: Future[None] = Future()
-        # What was handed over is written: a cancelled future would only say otherwise.
-        done.set_running_or_notify_cancel()
-        self._queue(_Job(entries, done))
+    def do(self, work: Callable[[Pen], Any]) -> asyncio.Future[Any]:
+        """To be awaited: what the work returns, done with the pen after all that was added."""
+        loop = self._here()
+        done: asyncio.Future[Any] = loop.create_future()
+        self.batch.errands.append(Errand(work, done))
         return done
 
     def close(self) -> None:
-        """Write what is queued and stop; safe to call twice.
+        """Write what was added and stop; safe to call twice.
 
         Raises LedgerError for a failed write that nobody was told of yet.
         """
+        self._hand_over()
         self._closed = True
-        self._jobs.put(None)
+        self._batches.put(None)
         self._thread.join()
         if self._failure is not None and not self._told:
             self._told = True
-            raise LedgerError(self._failure)
+            raise self._failure
 
-    def _queue(self, job: _Job) -> None:
-        refusal = "the ledger is closed; open it again to write" if self._closed else self._failure
-        if refusal is None:
-            self._jobs.put(job)
-        else:
-            job.done.set_exception(LedgerError(refusal))
+    def _here(self) -> asyncio.AbstractEventLoop:
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            # The last loop may have ended before it handed over.
+            self._hand_over()
+        return loop
+
+    def _gather(self) -> Batch:
+        if self._closed:
+            raise LedgerError("the ledger is closed; open it again to write")
+        self._loop = asyncio.get_running_loop()
+        self._loop.call_soon(self._hand_over)
+        self._gathering = Batch(self._loop)
+        return self._gathering
+
+    def _hand_over(self) -> None:
+        batch, self._gathering = self._gathering, None
+        if batch is not None:
+            self._batches.put(batch)
 
     def _work(self) -> None:
         running = True
         while running:
-            jobs = [self._jobs.get()]
-            while not self._jobs.empty():
-                jobs.append(self._jobs.get())
-            running = None not in jobs
-            self._commit([job for job in jobs if job is not None])
+            taken = [self._batches.get()]
+            while not self._batches.empty():
+                taken.append(self._batches.get())
+            running = None not in taken
+            self._commit([batch for batch in taken if batch is not None])
 
-    def _commit(self, jobs: Sequence[_Job]) -> None:
-        try:
-            if self._failure is None:
-                self._write(jobs)
-        except Exception as problem:
-            # Of whatever kind: with the thread gone, everybody would wait forever.
-            self._failure = str(cannot("be written", problem))
-        _tell_all([job.done for job in jobs], self._failure)
+    def _commit(self, batches: Sequence[Batch]) -> None:
+        if self._failure is None:
+            self._failure = _problem_of(lambda: self._pen.add(list(additions(batches))))
+        for loop, of_loop in _by_loop(batches).items():
+            _soon(loop, self._tell, of_loop, self._failure)
+        for errand in (errand for batch in batches for errand in batch.errands):
+            self._run(errand)
 
-    def _write(self, jobs: Sequence[_Job]) -> None:
-        by_table: dict[Table, list[Mapping[str, Any]]] = {}
-        for job in jobs:
-            for entry in job.entries:
-                by_table.setdefault(entry.table, []).append(entry.values)
-        if not by_table:
-            return
-        with self._engine.begin() as connection:
-            for table, rows in by_table.items():
-                connection.execute(_insert(table), rows)
+    def _run(self, errand: Errand) -> None:
+        results: list[Any] = [None]
+        if self._failure is None:
+            self._failure = _problem_of(lambda: results.append(errand.work(self._pen)))
+        _soon(errand.done.get_loop(), self._end, errand, self._failure, results[-1])
 
+    def _tell(self, batches: Sequence[Batch], failure: LedgerError | None) -> None:
+        """Say how the write ended, in the event loop: woken once, not once for everybody."""
+        for batch in batches:
+            for done in batch.waiting:
+                self._told |= _told(done, failure)
+            for done in batch.promised:
+                _told(done, failure)
 
-@cache
-def _insert(table: Table) -> Insert:
-    """Made once: to find the SQL of a new one takes as long as writing three rows."""
-    return insert(table)
-
-
-def _tell_all(futures: Iterable[Future[None] | asyncio.Future[None]], failure: str | None) -> None:
-    """Say how the write ended; each event loop is woken once, not once for everybody in it."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
-    for done in futures:
-        if isinstance(done, asyncio.Future):
-            by_loop.setdefault(done.get_loop(), []).append(done)
-        else:
-            _tell([done], failure)
-    for loop, waiting in by_loop.items():
-        # A closed loop: nobody waits there any more.
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(_tell, waiting, failure)
+    def _end(self, errand: Errand, failure: LedgerError | None, result: Any) -> None:
+        self._told |= _told(errand.done, failure, result)
 
 
-def _tell(futures: Sequence[Future[None] | asyncio.Future[None]], failure: str | None) -> None:
-    for done in futures:
-        if done.done():
-            # Cancelled meanwhile; what it waited for was written all the same.
-            continue
-        if failure is None:
-            done.set_result(None)
-        else:
-            done.set_exception(LedgerError(failure))
+def _told(done: asyncio.Future[Any], failure: LedgerError | None, result: Any = None) -> bool:
+    """Whether whoever waits is told of a failure."""
+    if done.done():
+        # Cancelled meanwhile; what it waited for was written all the same.
+        return False
+    if failure is None:
+        done.set_result(result)
+        return False
+    done.set_exception(type(failure)(str(failure)))
+    # Nobody has to look at it.
+    done.exception()
+    return True
+
+
+def _by_loop(batches: Sequence[Batch]) -> Mapping[asyncio.AbstractEventLoop, Sequence[Batch]]:
+    found: dict[asyncio.AbstractEventLoop, list[Batch]] = {}
+    for batch in batches:
+        if batch.waiting or batch.promised:
+            found.setdefault(batch.loop, []).append(batch)
+    return found
+
+
+def _soon(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *given: Any) -> None:
+    # A closed loop: nobody waits there any more.
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(call, *given)
+
+
+def _problem_of(write: Callable[[], None]) -> LedgerError | None:
+    try:
+        write()
+    except LedgerError as problem:
+        return problem
+    except Exception as problem:
+        # Of whatever kind: with the thread gone, everybody would wait forever.
+        return cannot("be written", problem)
+    return None

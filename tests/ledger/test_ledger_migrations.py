@@ -1,0 +1,104 @@
+"""`schema_1.sql` is a ledger that stepladder wrote when its schema was 1, killed in the middle.
+
+The run `reviews` began three times (its third start is the ledger's third) and `other` once.
+Each candidate's answer cost 60, each person's 20; one attempt of 1000 was lost by each start
+of `reviews`, and the second start has settled the first one's.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from ledger_cases import opened, rows, url_of
+
+from stepladder.ledger import connect, explain
+from stepladder.types import CandidateKey, Posterior, Source, Status, Usage, Usd
+
+OLD = Path(__file__).with_name("schema_1.sql")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    with closing(sqlite3.connect(tmp_path / "run.db")) as connection:
+        connection.executescript(OLD.read_text(encoding="utf-8"))
+    return tmp_path
+
+
+def key(name: str) -> CandidateKey:
+    return CandidateKey(name, "label")
+
+
+async def test_money_of_an_old_ledger_is_kept_and_its_lost_attempts_settled(folder: Path) -> None:
+    with closing(opened(folder)) as ledger:
+        assert ledger.spent.usd == Usd(5 * 60 + 1000 + 1000)
+        assert ledger.spent.wages == Usd(2 * 20)
+    with closing(opened(folder, name="other")) as ledger:
+        assert ledger.spent.usd == Usd(60)
+        assert ledger.spent.wages == Usd(20)
+
+
+async def test_answers_of_an_old_ledger_are_there(folder: Path) -> None:
+    with closing(opened(folder)) as ledger:
+        found = ledger.votes([key("r0"), key("r2")])
+        assert [vote.key for vote in found[key("r0")]] == ["k0", "k0", "kp", "k0"]
+        assert [vote.key for vote in found[key("r2")]] == ["k2", "kp"]
+        vote = found[key("r2")][0]
+        assert (vote.label, vote.cost, vote.usage) == ("good", Usd(60), Usage(9, 0, 0, 1))
+        assert vote.confidence.source is Source.TOKEN_PROBABILITIES
+        assert vote.confidence.by_label == {"good": 0.75, "bad": 0.25}
+        fit = ledger.fit("f")
+        assert fit is not None
+        assert fit.rows == {key("r0")}
+
+
+async def test_the_last_decisions_of_an_old_ledger_stand(folder: Path) -> None:
+    with closing(opened(folder)) as ledger:
+        found = ledger.decisions([key("r0"), key("r1"), key("r2")])
+        assert [found[key(name)].decision.status for name in ("r0", "r1", "r2")] == [
+            Status.LABELLED,
+            Status.ABSTAINED,
+            Status.ABSTAINED,
+        ]
+        assert found[key("r0")].decision.posterior == Posterior(("good", "bad"), (0.75, 0.25))
+        assert {one.key.id: one.status for one in ledger.each_decided()} == {
+            "r0": Status.LABELLED,
+            "r1": Status.ABSTAINED,
+            "r2": Status.ABSTAINED,
+        }
+
+
+def test_every_row_of_an_old_ledger_belongs_to_the_start_that_wrote_it(folder: Path) -> None:
+    opened(folder, name="a new run").close()
+    written = "SELECT id / 4294967296, count(*) FROM {} GROUP BY 1 ORDER BY 1"
+    assert rows(folder, written.format("vote")) == [(1, 4), (2, 2), (3, 3)]
+    assert rows(folder, written.format("decision")) == [(1, 4), (2, 2), (3, 3)]
+    assert rows(folder, written.format("attempt")) == [(1, 5), (2, 2), (3, 4)]
+    engine = connect(url_of(folder))
+    (found,) = explain(engine, "r1")
+    engine.dispose()
+    assert [row["run"] for row in found.votes] == ["reviews"] * 3
+
+
+def test_a_migrated_ledger_is_made_like_a_new_one(folder: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new"
+    opened(new).close()
+    opened(folder).close()
+    tables = rows(new, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    assert rows(folder, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name") == (
+        tables
+    )
+    for (table,) in tables:
+        for about in (f"PRAGMA table_info({table})", f"PRAGMA index_list({table})"):
+            old = {row[1:4] for row in rows(folder, about)}
+            assert old == {row[1:4] for row in rows(new, about)}, about
+
+
+async def test_an_old_ledger_can_be_written_to(folder: Path) -> None:
+    with closing(opened(folder)) as ledger:
+        vote = ledger.votes([key("r0")])[key("r0")][0]
+        ledger.add_vote(vote, key("r9"))
+        await ledger.flush()
+        assert ledger.votes([key("r9")]) == {key("r9"): [vote]}
