@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from stepladder.errors import PolicyError, SettingsError, TaskError
 from stepladder.nearest import did_you_mean
-from stepladder.strict_toml import KeyedError, Settings, load
+from stepladder.strict_toml import KeyedError, Settings, load, read_toml
 from stepladder.toml_lines import Keys, key_lines, line_of
 
 
@@ -309,3 +309,20 @@ def test_all_keys_of_any_file_are_found(tables: dict[str, Any]) -> None:
 )
 def test_the_nearest_name_is_offered(unknown: str, known: list[str], answer: str) -> None:
     assert did_you_mean(unknown, known) == answer
+
+
+@pytest.mark.parametrize("key", ["a" + ".b" * 5_000, "a" + " . b" * 5_000, '"a"' + ".'b'" * 5_000])
+def test_an_endless_key_is_refused_before_anybody_takes_hours_over_it(
+    tmp_path: Path, key: str
+) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(f"{key} = 1")
+    with pytest.raises(PolicyError, match="a key of over 64 parts"):
+        read_toml(file, PolicyError)
+
+
+def test_long_words_and_long_prose_are_no_endless_key(tmp_path: Path) -> None:
+    file = tmp_path / "task.toml"
+    prose = "See www.example.org/a.b.c and so on ... " * 500
+    file.write_text(f"text = '''{prose}{'x' * 200_000}'''")
+    assert read_toml(file, PolicyError)["text"].startswith("See www")

@@ -44,6 +44,13 @@ class Settings(BaseModel):
         return table
 
 
+MOST_PARTS = 64
+"""Of a dotted key: tomllib takes the square of their number, hours for a file of a megabyte."""
+_ENDLESS_KEY = re.compile(
+    rf"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){{{MOST_PARTS}}}""",
+)
+
+
 def _scalars(annotation: Any, extras: Sequence[Any] = ()) -> set[Any]:
     """The plain types that a field takes, unless it looks at what is written itself."""
     if any(isinstance(extra, BeforeValidator) for extra in extras):
@@ -61,8 +68,23 @@ def _written(value: Any) -> str:
 
 def read_toml(path: Path, error: type[SettingsError]) -> Mapping[str, Any]:
     """The tables of a TOML file; raises `error` when it is missing or not TOML."""
+    text = _text_of(path, error)
+    if _ENDLESS_KEY.search(text):
+        raise error(f"{path}: a key of over {MOST_PARTS} parts; no key of ours has so many")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as problem:
+        raise error(_not_toml(path, str(problem))) from None
+    except RecursionError:
+        raise error(f"{path}: nested too deeply") from None
+    except (ValueError, ArithmeticError):
+        # What int and Decimal say when tomllib hands them what it took for a number.
+        raise error(f"{path}: holds a number too large to be read") from None
+
+
+def _text_of(path: Path, error: type[SettingsError]) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise error(f"{path}: no such file") from None
     except IsADirectoryError:
@@ -71,8 +93,6 @@ def read_toml(path: Path, error: type[SettingsError]) -> Mapping[str, Any]:
         raise error(f"{path}: cannot be read: {problem.strerror or problem}") from None
     except UnicodeDecodeError:
         raise error(f"{path}: not UTF-8; save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as problem:
-        raise error(_not_toml(path, str(problem))) from None
 
 
 def _not_toml(path: Path, problem: str) -> str:

@@ -52,7 +52,7 @@ def located(path: Path, keys: Keys) -> str:
     """'task.toml:12: labels.good', as every message about a TOML file begins."""
     try:
         line = line_of(key_lines(path.read_text(encoding="utf-8-sig")), keys)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         line = None
     dotted = ".".join(key if BARE.fullmatch(key) else f"'{key}'" for key in keys)
     return ": ".join(filter(None, [f"{path}:{line}" if line else str(path), dotted]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stepladder.task import AnswerForm, Task, read_answer
+from stepladder.task.answer import AnswerReader
 from stepladder.types import Labelled, Outcome, Reason, Unlabelled
 
 
@@ -142,3 +143,18 @@ def test_labels_of_signs_and_of_other_scripts(
     labels: tuple[str, ...], said: str, label: str
 ) -> None:
     assert read_answer(task(**{name: [] for name in labels}), said) == Labelled(label)
+
+
+def test_an_answer_of_a_megabyte_is_no_label_whatever_it_begins_with() -> None:
+    assert read_answer(TONE, "positive" + " " * 1_000_000) == Unlabelled(
+        Reason.OFF_LIST, "positive"
+    )
+
+
+def test_a_reader_serves_many_answers() -> None:
+    reader = AnswerReader.of(TONE)
+    assert [reader.read(said) for said in ("glad", "sad", "so so")] == [
+        Labelled("positive"),
+        Labelled("negative"),
+        Unlabelled(Reason.OFF_LIST, "so so"),
+    ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from math import inf, log
+from math import inf, log, nan
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stepladder.task import AnswerForm, Task
-from stepladder.task.likelihood import label_probabilities
+from stepladder.task.likelihood import LikelihoodReader, label_probabilities
 
 LABEL, LETTER = AnswerForm.LABEL, AnswerForm.LETTER
 
@@ -111,3 +111,21 @@ def test_a_log_probability_rounded_above_zero_is_certainty() -> None:
     found = label_probabilities(TONE, LABEL, {"pos": 1e-9, "neg": -20.0})
     assert found["positive"] == pytest.approx(1.0, abs=1e-5)
     assert found["positive"] < 1
+
+
+def test_what_is_no_number_is_left_out() -> None:
+    found = label_probabilities(TONE, LABEL, {"pos": nan, "neg": log(0.8), "mix": log(0.2)})
+    assert found == pytest.approx({"positive": 1e-6, "negative": 0.8, "mixed": 0.2}, abs=1e-5)
+    assert label_probabilities(TONE, LABEL, {"pos": nan, "neg": nan}) == {}
+
+
+def test_a_token_as_long_as_a_long_label_speaks_for_it() -> None:
+    long = "a very " * 20 + "good one"
+    found = label_probabilities(task(long, "bad"), LABEL, {long: log(0.9), "bad": log(0.1)})
+    assert found == pytest.approx({long: 0.9, "bad": 0.1})
+
+
+def test_a_reader_serves_many_answers() -> None:
+    reader = LikelihoodReader.of(TONE, LABEL)
+    assert reader.read(logs(pos=0.9, neg=0.1))["positive"] > 0.8
+    assert reader.read(logs(pos=0.1, neg=0.9))["negative"] > 0.8

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
-from math import exp
+from dataclasses import dataclass
+from math import exp, isnan
 
 from stepladder.task.normal import normal
 from stepladder.task.prompt import AnswerForm, answers
@@ -13,26 +15,63 @@ LEAST = 1e-6
 """Listed probabilities are printed no more exactly than this; something is always left over."""
 
 
+LONG = 64
+"""Characters of a beginning that is not looked up but compared: no model has such tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class LikelihoodReader:
+    """Which labels a first token speaks for; made once, not for each answer."""
+
+    written: Mapping[str, str]
+    """The normalised answer for each label."""
+    beginning: Mapping[str, tuple[str, ...]]
+    """The labels whose answer begins so, by every normalised beginning shorter than `LONG`."""
+
+    @classmethod
+    def of(cls, task: Task, form: AnswerForm) -> LikelihoodReader:
+        """The reader of the first tokens of a task's answers."""
+        written = {name: normal(text) for name, text in answers(task, form).items()}
+        beginning: defaultdict[str, list[str]] = defaultdict(list)
+        for name, text in written.items():
+            for end in range(1, min(len(text) + 1, LONG)):
+                beginning[text[:end]].append(name)
+        return cls(written, {start: tuple(names) for start, names in beginning.items()})
+
+    def read(self, first_token: Mapping[str, float]) -> Mapping[str, float]:
+        """Probability of each label, renormalised, from natural log-probabilities by token.
+
+        A token speaks for the labels that begin with it, in equal parts if there are
+        several. A label that no listed token speaks for gets at most the smallest
+        listed probability, and no more than its part of what the listed ones leave.
+        Empty when no token singles out a label: then the first token tells nothing.
+        What is no number is left out.
+        """
+        listed: list[float] = []
+        mass = dict.fromkeys(self.written, 0.0)
+        singled_out = False
+        for token, logprob in first_token.items():
+            if isnan(logprob):
+                continue
+            probability = exp(min(logprob, 0.0))
+            listed.append(probability)
+            spoken_for = self._spoken_for(normal(token))
+            singled_out |= len(spoken_for) == 1 and probability > 0
+            for name in spoken_for:
+                mass[name] += probability / len(spoken_for)
+        return _shares(mass, listed) if singled_out else {}
+
+    def _spoken_for(self, start: str) -> tuple[str, ...]:
+        if len(start) < LONG:
+            return self.beginning.get(start, ())
+        return tuple(name for name, text in self.written.items() if text.startswith(start))
+
+
 def label_probabilities(
     task: Task, form: AnswerForm, first_token: Mapping[str, float]
 ) -> Mapping[str, float]:
-    """Probability of each label, renormalised, from natural log-probabilities by token.
-
-    A token speaks for the labels that begin with it, in equal parts if there are
-    several. A label that no listed token speaks for gets at most the smallest
-    listed probability, and no more than its part of what the listed ones leave.
-    Empty when no token singles out a label: then the first token tells nothing.
-    """
-    written = {name: normal(text) for name, text in answers(task, form).items()}
-    listed = [(token, exp(min(logprob, 0.0))) for token, logprob in first_token.items()]
-    mass = dict.fromkeys(written, 0.0)
-    singled_out = False
-    for token, probability in listed:
-        spoken_for = _labels_beginning_with(normal(token), written)
-        singled_out |= len(spoken_for) == 1 and probability > 0
-        for name in spoken_for:
-            mass[name] += probability / len(spoken_for)
-    return _shares(mass, [p for _, p in listed]) if singled_out else {}
+    """As `LikelihoodReader.read`; for many answers, keep the reader."""
+    return LikelihoodReader.of(task, form).read(first_token)
 
 
 def _shares(mass: Mapping[str, float], listed: list[float]) -> Mapping[str, float]:
@@ -43,9 +82,3 @@ def _shares(mass: Mapping[str, float], listed: list[float]) -> Mapping[str, floa
     shown = {name: p if p > 0 else most for name, p in mass.items()}
     whole = sum(shown.values())
     return {name: p / whole for name, p in shown.items()}
-
-
-def _labels_beginning_with(start: str, written: Mapping[str, str]) -> list[str]:
-    if not start:
-        return []
-    return [name for name, text in written.items() if text.startswith(start)]

@@ -1,8 +1,4 @@
-"""A task and a candidate as a prompt: chat messages, or one text to complete.
-
-The stable part comes first and is the same for every candidate, so that a
-provider's or a local server's prefix cache hits.
-"""
+"""What is sent to a language model: chat messages, or one text to complete."""
 
 from __future__ import annotations
 
@@ -14,7 +10,6 @@ from itertools import count as naturals
 from string import ascii_uppercase
 
 from stepladder.task.schema import Task
-from stepladder.task.template import fill
 
 
 class Style(StrEnum):
@@ -54,6 +49,11 @@ class ChatPrompt:
         """Every piece of text that is sent."""
         return tuple(m.content for m in self.messages)
 
+    @property
+    def last_text(self) -> str:
+        """The only piece of text that differs by candidate."""
+        return self.messages[-1].content
+
 
 @dataclass(frozen=True, slots=True)
 class CompletionPrompt:
@@ -65,6 +65,11 @@ class CompletionPrompt:
     def texts(self) -> tuple[str, ...]:
         """Every piece of text that is sent."""
         return (self.text,)
+
+    @property
+    def last_text(self) -> str:
+        """The only piece of text there is."""
+        return self.text
 
 
 Prompt = ChatPrompt | CompletionPrompt
@@ -81,44 +86,3 @@ def option_letters(count: int) -> tuple[str, ...]:
     """A, B, C …, then AA, AB … when there are more labels than letters."""
     lengths = (product(ascii_uppercase, repeat=length) for length in naturals(1))
     return tuple("".join(letters) for letters in islice(chain.from_iterable(lengths), count))
-
-
-def render(task: Task, columns: Mapping[str, str], style: Style, form: AnswerForm) -> Prompt:
-    """The prompt for one candidate's columns."""
-    if style is Style.COMPLETION:
-        return CompletionPrompt(_completion(task, columns, form))
-    return ChatPrompt(_messages(task, columns, form))
-
-
-def _messages(task: Task, columns: Mapping[str, str], form: AnswerForm) -> tuple[Message, ...]:
-    written = answers(task, form)
-    turns = [Message("system", _briefing(task, form))]
-    for example in task.examples:
-        turns.append(Message("user", fill(task.text, example.columns)))
-        turns.append(Message("assistant", written[example.label]))
-    return (*turns, Message("user", fill(task.text, columns)))
-
-
-def _completion(task: Task, columns: Mapping[str, str], form: AnswerForm) -> str:
-    written = answers(task, form)
-    shown = [
-        f"{fill(task.text, e.columns)}\n{task.answer_cue} {written[e.label]}\n\n"
-        for e in task.examples
-    ]
-    return (
-        f"{_briefing(task, form)}\n\n{''.join(shown)}{fill(task.text, columns)}\n{task.answer_cue}"
-    )
-
-
-def _briefing(task: Task, form: AnswerForm) -> str:
-    lines = [
-        f"{written}{_meaning(name, task, form)}" for name, written in answers(task, form).items()
-    ]
-    ask = "one letter" if form is AnswerForm.LETTER else "one label"
-    return f"{task.instructions.strip()}\n" + "\n".join(lines) + f"\nAnswer with {ask} only."
-
-
-def _meaning(name: str, task: Task, form: AnswerForm) -> str:
-    description = task.labels[name].description.strip()
-    named = f") {name}" if form is AnswerForm.LETTER else ""
-    return f"{named}: {description}" if description else named

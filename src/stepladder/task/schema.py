@@ -58,6 +58,8 @@ class Task(Settings):
     """How a candidate's columns become the text shown; {column} is replaced, nothing is run."""
     answer_cue: str = "Label:"
     """What stands before the answer in a completion-style prompt."""
+    delimiters: bool = False
+    """Whether a candidate's values stand between delimiters that no text can forge."""
     columns: Columns = Columns()
     """Which columns hold id, gold, group, question and local_only."""
     examples: tuple[Example, ...] = ()
