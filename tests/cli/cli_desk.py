@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -199,6 +200,11 @@ class Desk:
             return connection.execute(query).fetchall()
         finally:
             connection.close()
+
+    def spoil_ledger(self, change: str, name: str = "reviews.labelled.ledger.db") -> None:
+        """Change the ledger as nobody should."""
+        with closing(sqlite3.connect(self.folder / name)) as connection, connection:
+            connection.execute(change)
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ def test_another_tasks_ledger_is_refused(desk: Desk) -> None:
     ("url", "said"),
     [
         ("ledger.db", "sqlite:///FILE.db"),
-        ("postgresql://localhost/x", "only sqlite"),
+        ("mysql://localhost/x", "no ledger can be kept there"),
         ("sqlite:///reviews.csv", "reviews.csv: cannot be used as a ledger"),
     ],
 )

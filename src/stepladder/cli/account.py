@@ -6,19 +6,27 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-import orjson
 from rich.console import Console
 
 from stepladder.cli.screen import table
 from stepladder.ledger import Explained
-from stepladder.types import Usage, Usd
+from stepladder.ledger.codec import readable, route_of, shares_of, usage_of, whole
+from stepladder.types import Usd
 
 Row = Mapping[str, Any]
 TOKENS = ("input", "cached_input", "cache_write", "output", "reasoning")
 
 
 def account_of(explained: Explained) -> dict[str, Any]:
-    """Everything, oldest first; USD as plain digits in a string, exact."""
+    """Everything, oldest first; USD as plain digits in a string, exact.
+
+    Raises LedgerError for rows that stepladder cannot have written.
+    """
+    with readable("account", {"candidate": explained.key.id}):
+        return _account_of(explained)
+
+
+def _account_of(explained: Explained) -> dict[str, Any]:
     return {
         "question": explained.key.question,
         "usd": _spent(explained).plain,
@@ -29,7 +37,7 @@ def account_of(explained: Explained) -> dict[str, Any]:
 
 
 def _spent(explained: Explained) -> Usd:
-    return Usd(sum(row["cost_pico"] or 0 for row in explained.attempts))
+    return Usd(sum(whole(row["cost_pico"] or 0) for row in explained.attempts))
 
 
 def _attempt(row: Row) -> dict[str, Any]:
@@ -44,7 +52,7 @@ def _attempt(row: Row) -> dict[str, Any]:
         "price": row["price"],
         "wage": bool(row["wage"]),
         "quote_usd": Usd(row["quote_pico"]).plain,
-        "usd": Usd(row["cost_pico"]).plain if settled else None,
+        "usd": Usd(whole(row["cost_pico"])).plain if settled else None,
         "tokens": {kind: row[kind] or 0 for kind in TOKENS},
         "seconds": row["seconds"] or 0.0,
         "vote_key": row["vote_key"],
@@ -61,11 +69,11 @@ def _vote(row: Row) -> dict[str, Any]:
         "detail": row["detail"] or "",
         "text": row["text"],
         "confidence_source": row["source"],
-        "confidence": orjson.loads(row["confidence"]),
+        "confidence": shares_of(row["confidence"]),
         "model": row["model"],
         "sample": row["sample"],
-        "usd": Usd(row["cost_pico"]).plain,
-        "tokens": Usage(*orjson.loads(row["usage"])).tokens,
+        "usd": Usd(whole(row["cost_pico"])).plain,
+        "tokens": usage_of(row["usage"]).tokens,
         "seconds": row["seconds"],
         "vote_key": row["key"],
     }
@@ -78,11 +86,11 @@ def _decision(row: Row) -> dict[str, Any]:
         "status": row["status"],
         "label": row["label"],
         "probability": row["probability"],
-        "posterior": orjson.loads(row["posterior"]) if row["posterior"] else None,
+        "posterior": shares_of(row["posterior"]) if row["posterior"] else None,
         "calibrated": bool(row["calibrated"]),
-        "route": orjson.loads(row["route"]),
-        "usd": Usd(row["cost_pico"]).plain,
-        "tokens": Usage(*orjson.loads(row["usage"])).tokens,
+        "route": route_of(row["route"]),
+        "usd": Usd(whole(row["cost_pico"])).plain,
+        "tokens": usage_of(row["usage"]).tokens,
         "reason": row["reason"],
     }
 

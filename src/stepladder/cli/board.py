@@ -64,7 +64,7 @@ class Board:
     def _money(self) -> str:
         wages = self._run.wages
         paid = f"spent {_spent(self._run.budget)}"
-        return f"{paid}, wages {_spent(wages)}" if wages.limit else paid
+        return f"{paid}, wages {_spent(wages)}" if self._run.limits.wages else paid
 
     def _time_left(self) -> str:
         if self._run.calibrated is None:

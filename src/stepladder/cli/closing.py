@@ -90,6 +90,8 @@ def _share(accuracy: Accuracy) -> str:
 def _spend(summary: Summary) -> str:
     spend = summary.spend
     paid = f"Spent {spend.usd.rounded} USD of {spend.budget.rounded}"
+    if spend.shared:
+        paid += f" shared as {spend.shared!r}"
     if not spend.wages_budget and not spend.wages:
         return f"{paid}."
     wages = f"wages {spend.wages.rounded} USD of {spend.wages_budget.rounded}"

@@ -8,7 +8,7 @@ from stepladder.cli import options
 from stepladder.cli.failing import plainly
 
 if TYPE_CHECKING:
-    from stepladder.engine.estimate import Burden, Estimate
+    from stepladder.engine.burden import Burden, Estimate
     from stepladder.types import Usd
 
 NUMBERS = frozenset({"candidates", "likely tokens", "likely USD", "most tokens", "most USD"})

@@ -37,7 +37,7 @@ def explain(*, id_: Id, ledger: LedgerUrl, json: options.Json = False) -> None:
 
 def _look_up(identity: str, url: str) -> Sequence[Explained]:
     from stepladder.errors import LedgerError
-    from stepladder.ledger import connect, explain
+    from stepladder.ledger import connect, explain, masked
     from stepladder.nearest import did_you_mean
 
     engine = connect(url, must_exist=True)
@@ -47,7 +47,7 @@ def _look_up(identity: str, url: str) -> Sequence[Explained]:
             from stepladder.ledger import known_ids
 
             near = did_you_mean(identity, known_ids(engine))
-            raise LedgerError(f"{url}: knows no candidate {identity!r}; {near}")
+            raise LedgerError(f"{masked(url)}: knows no candidate {identity!r}; {near}")
         return found
     finally:
         engine.dispose()

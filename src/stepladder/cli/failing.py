@@ -18,6 +18,8 @@ HALTED = 3
 """Exit code when a run had to stop before its end."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C."""
+LONGEST = 2_000
+"""Characters of a line: what a stranger's file holds is shown in part."""
 
 
 def plainly(command: Callable[Given, Result]) -> Callable[Given, Result]:
@@ -47,5 +49,7 @@ def complain(kind: str, message: str) -> None:
 
 
 def one_line(text: str) -> str:
-    """The text with line breaks and control characters written out."""
+    """The text with line breaks and control characters written out, shortened in the middle."""
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
     return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)

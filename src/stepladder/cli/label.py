@@ -26,6 +26,12 @@ Budget = Annotated[
 Wages = Annotated[
     str | None, typer.Option(metavar="USD", help="Wall for people, in place of the policy's.")
 ]
+Shared = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME", help="Draw on the budget of this name, as other runs of the ledger do."
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no estimate.")]
 
 
@@ -40,6 +46,7 @@ def label(
     run: RunName = "",
     budget: Budget = None,
     wages: Wages = None,
+    shared_budget: Shared = "",
     limit: options.Limit = None,
     seed: options.Seed = 0,
     json: options.Json = False,
@@ -60,6 +67,7 @@ def label(
         run=options.run_name(run),
         budget=options.amount("--budget", budget),
         wages=options.amount("--wages", wages),
+        shared=shared_budget,
         limit=limit,
         seed=seed,
     )
@@ -67,18 +75,17 @@ def label(
 
 
 def _label(request: LabelRequest, *, json: bool, quiet: bool) -> int:
-    import asyncio
-
     from stepladder.cli.labelling import label_file
     from stepladder.cli.output import Output
     from stepladder.cli.preparing import prepare
     from stepladder.cli.reporting import report
     from stepladder.cli.screen import margin
+    from stepladder.engine import event_loop
 
     console = margin()
     ready = prepare(request, console, quiet=quiet)
     with Output(request.output) as output:
-        ended = asyncio.run(
+        ended = event_loop.run(
             label_file(
                 ready.setup,
                 ready.candidates,
@@ -87,6 +94,7 @@ def _label(request: LabelRequest, *, json: bool, quiet: bool) -> int:
                 console,
                 calibration_calls=ready.calibration_calls,
                 quiet=quiet,
+                intake=ready.intake,
             )
         )
     report(ended, request, ready, json=json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from stepladder.cli.interrupts import Interrupts, watching
 from stepladder.cli.output import Output
 from stepladder.cli.standing import standing
 from stepladder.engine import Run, RunOptions, Setup
+from stepladder.engine.intake import Intake
 from stepladder.engine.summary import Payroll, Summary, summarise
 from stepladder.errors import (
     AnnotatorError,
@@ -20,7 +22,9 @@ from stepladder.errors import (
     OverrunError,
     StepladderError,
 )
+from stepladder.tables.key_hashes import KnownKeys
 from stepladder.task.candidates_file import CandidatesFile
+from stepladder.types import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +47,15 @@ async def label_file(
     *,
     calibration_calls: int,
     quiet: bool,
+    intake: Intake | None = None,
 ) -> Ended:
     """Label everything, or stop when told to; raises UserError when the run cannot begin.
 
-    `calibration_calls` is what the progress counts up to at first.
+    `calibration_calls` is what the progress counts up to at first; `intake` is what a look
+    through the candidates found, if somebody took one.
     """
     calls = Calls()
-    run = Run(counted(setup, calls), candidates, options)
+    run = Run(counted(setup, calls), candidates, options, intake)
     board = Board(run, calls, calibration_calls)
     payroll = Payroll()
     interrupts = Interrupts(run.stop, lambda text: console.print(text), lambda: calls.under_way)
@@ -62,9 +68,12 @@ async def label_file(
             if isinstance(problem, LedgerError) and not (calls.back or run.progress.done):
                 raise
             halted = problem
-    # A ledger that failed is not asked again.
-    earlier = [] if isinstance(halted, LedgerError) else standing(run, candidates)
-    output.put_in_order(candidates, earlier)
+
+    def earlier(written: KnownKeys) -> Iterable[Decision]:
+        # A ledger that failed is not asked again.
+        return [] if isinstance(halted, LedgerError) else standing(run, candidates, written)
+
+    output.complete(candidates, earlier)
     return Ended(summarise(run, payroll, candidates), halted, interrupts.number)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -10,12 +10,16 @@ from typing import Self
 
 from stepladder.errors import TableError
 from stepladder.tables import DecisionWriter, columns_of
+from stepladder.tables.key_hashes import KnownKeys
 from stepladder.tables.reading import format_of
 from stepladder.tables.records import COLUMNS
-from stepladder.types import Candidate, CandidateKey, Decision
+from stepladder.task.candidates_file import CandidatesFile
+from stepladder.types import Decision
 
 MARK = ".labelled"
 """Put before the ending of the candidates' file to name the output."""
+Earlier = Callable[[KnownKeys], Iterable[Decision]]
+"""The decisions of earlier starts, but for those about candidates that were written already."""
 SIDECARS = frozenset({"", "-wal", "-shm", "-journal"})
 """What SQLite puts after a database's name."""
 
@@ -30,10 +34,13 @@ def default_ledger(out: Path) -> str:
     return f"sqlite:///{out.with_name(f'{out.stem}.ledger.db')}"
 
 
-def check_output(out: Path, ledger: Path, inputs: Iterable[Path]) -> None:
-    """Raise TableError when writing the output would destroy something else."""
+def check_output(out: Path, ledger: Path | None, inputs: Iterable[Path]) -> None:
+    """Raise TableError when writing the output would destroy something else.
+
+    `ledger` is None where it is no file.
+    """
     format_of(out)
-    if _is_of_ledger(out, ledger):
+    if ledger is not None and _is_of_ledger(out, ledger):
         raise TableError(f"{out}: belongs to the ledger {ledger}; name another --out or --ledger")
     if not out.exists():
         return
@@ -72,24 +79,24 @@ class Output:
     def __init__(self, path: Path) -> None:
         self._writer = DecisionWriter(path)
         self._open = ExitStack()
-        self._decisions: dict[CandidateKey, Decision] = {}
+        self._begun = False
 
     def __enter__(self) -> Self:
         return self
 
     def write(self, decision: Decision) -> None:
         """Add a decision; raises TableError when the file cannot be written."""
-        if not self._decisions:
+        if not self._begun:
             self._open.enter_context(self._writer)
-        self._decisions[decision.key] = decision
+            self._begun = True
         self._writer.write(decision)
 
-    def put_in_order(self, candidates: Iterable[Candidate], earlier: Iterable[Decision]) -> None:
-        """Write the file once more in this order, with earlier decisions where none came."""
-        if self._decisions:
-            known = {decision.key: decision for decision in earlier} | self._decisions
-            ordered = (known.get(candidate.key) for candidate in candidates)
-            self._writer.rewrite(decision for decision in ordered if decision is not None)
+    def complete(self, candidates: CandidatesFile, earlier: Earlier) -> None:
+        """Add earlier decisions about candidates that have none yet, and put all in order."""
+        if self._begun:
+            for decision in earlier(self._writer.written):
+                self._writer.write(decision)
+            self._writer.put_in_order(candidates.keys())
 
     def __exit__(
         self,

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
 from stepladder.cli.failing import USER_ERROR, complain
+from stepladder.cli.looking import Looking
 from stepladder.cli.output import check_output
 from stepladder.cli.request import LabelRequest
 from stepladder.cli.screen import many
 from stepladder.cli.today import today
+from stepladder.engine.burden import Estimate
 from stepladder.engine.checks import Checked, Wanted, check
-from stepladder.engine.estimate import Estimate, estimate
+from stepladder.engine.intake import Intake, Observer
 from stepladder.engine.setup import Setup
-from stepladder.ledger import connect
-from stepladder.ledger.database import sqlite_path
+from stepladder.ledger import connect, ledger_file
 from stepladder.policy import HumanSpec, RecordedSpec
 from stepladder.task.candidates_file import CandidatesFile
 from stepladder.task.load import examples_file
@@ -31,33 +32,42 @@ class Ready:
 
     setup: Setup
     candidates: CandidatesFile
-    calibration_calls: int = 0
-    """Answers that calibration needs; not counted where no progress is shown."""
+    intake: Intake | None = None
+    """What a look through the candidates found."""
+
+    @property
+    def calibration_calls(self) -> int:
+        """Answers that calibration needs, as far as that is known."""
+        found = self.intake.estimate if self.intake else None
+        return found.calibration.likely.requests if found else 0
 
 
 def prepare(request: LabelRequest, console: Console, *, quiet: bool) -> Ready:
     """Check everything and say the price; raises UserError, or Exit when a check failed."""
-    ready = ready_or_exit(request.wanted)
-    ledger = sqlite_path(request.ledger_url)
+    observers = [] if quiet else [Looking(request.candidates, console.print).at]
+    ready = ready_or_exit(request.wanted, observers)
+    ledger = ledger_file(request.ledger_url)
     check_output(request.output, ledger, _inputs(request, ready.setup))
     budget = ready.setup.budget(request.options)
     connect(request.ledger_url).dispose()
-    if quiet:
-        return ready
-    found = estimate(ready.setup, ready.candidates, request.seed)
-    wages = ready.setup.wages(request.options)
-    walls = f"{budget.rounded} USD" + (f", wages {wages.rounded} USD" if wages else "")
-    console.print(f"{worst_case(found)} Budget: {walls}.", soft_wrap=True)
-    return replace(ready, calibration_calls=found.calibration.likely.requests)
+    found = ready.intake.estimate if ready.intake else None
+    if found is not None and not quiet:
+        wages = ready.setup.wages(request.options)
+        walls = f"{budget.rounded} USD" + (f", wages {wages.rounded} USD" if wages else "")
+        console.print(f"{worst_case(found)} Budget: {walls}.", soft_wrap=True)
+    return ready
 
 
-def ready_or_exit(wanted: Wanted) -> Ready:
-    """The checked setup; the findings go to stderr, and errors among them end the command."""
-    checked = asyncio.run(check(wanted, today()))
+def ready_or_exit(wanted: Wanted, observers: Sequence[Observer] = ()) -> Ready:
+    """The checked setup; the findings go to stderr, and errors among them end the command.
+
+    `observers` are shown every candidate that is looked at.
+    """
+    checked = asyncio.run(check(wanted, today(), observers))
     complain_of(checked)
     if checked.findings.errors or checked.setup is None or checked.candidates is None:
         raise typer.Exit(USER_ERROR)
-    return Ready(checked.setup, checked.candidates)
+    return Ready(checked.setup, checked.candidates, checked.intake)
 
 
 def complain_of(checked: Checked) -> None:

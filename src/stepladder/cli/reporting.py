@@ -9,6 +9,7 @@ from stepladder.cli.preparing import Ready
 from stepladder.cli.request import LabelRequest
 from stepladder.cli.screen import print_json, screen
 from stepladder.engine.summary import answers_wanted
+from stepladder.ledger import masked
 
 
 def report(ended: Ended, request: LabelRequest, ready: Ready, *, json: bool) -> None:
@@ -20,7 +21,7 @@ def report(ended: Ended, request: LabelRequest, ready: Ready, *, json: bool) -> 
                 "task": ready.setup.task.name,
                 "policy": ready.setup.policy.name,
                 "out": str(request.output),
-                "ledger": request.ledger_url,
+                "ledger": masked(request.ledger_url),
                 "stopped": ended.signal is not None,
                 "halted": None if ended.halted is None else str(ended.halted),
             }
@@ -28,7 +29,8 @@ def report(ended: Ended, request: LabelRequest, ready: Ready, *, json: bool) -> 
         return
     console = screen()
     print_closing(console, ended.summary, ready.setup.policy.calibration.minimum)
-    console.print(f"Decisions: {request.output}\nLedger: {request.ledger_url}", soft_wrap=True)
+    ledger = masked(request.ledger_url)
+    console.print(f"Decisions: {request.output}\nLedger: {ledger}", soft_wrap=True)
     answers = answers_wanted(ready.setup)
     where = str(request.wanted.policy_folder / answers) if answers else None
     for line in next_steps(ended.summary, where, request.command):

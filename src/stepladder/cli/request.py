@@ -10,6 +10,7 @@ from pathlib import Path
 from stepladder.cli.output import default_ledger, default_output
 from stepladder.engine import RunOptions
 from stepladder.engine.checks import Wanted
+from stepladder.ledger import masked
 from stepladder.types import Usd
 
 
@@ -25,6 +26,7 @@ class LabelRequest:
     run: str
     budget: Usd | None
     wages: Usd | None
+    shared: str
     limit: int | None
     seed: int
 
@@ -41,12 +43,28 @@ class LabelRequest:
     @property
     def wanted(self) -> Wanted:
         """What has to be checked."""
-        return Wanted(self.task, self.policy, self.candidates, self.limit, self.seed)
+        return Wanted(
+            self.task,
+            self.policy,
+            self.candidates,
+            self.limit,
+            self.seed,
+            priced=True,
+            ledger=self.ledger_url,
+            run=self.run,
+        )
 
     @property
     def options(self) -> RunOptions:
         """The engine's part."""
-        return RunOptions(self.ledger_url, self.run, self.budget, self.wages, self.seed)
+        return RunOptions(
+            ledger=self.ledger_url,
+            run=self.run,
+            shared=self.shared,
+            budget=self.budget,
+            wages=self.wages,
+            seed=self.seed,
+        )
 
     @property
     def command(self) -> str:
@@ -58,10 +76,11 @@ class LabelRequest:
             "--task": self.task,
             "--policy": self.policy,
             "--out": self.out,
-            "--ledger": self.ledger,
+            "--ledger": None if self.ledger is None else masked(self.ledger),
             "--run": self.run or None,
             "--budget": None if self.budget is None else self.budget.plain,
             "--wages": None if self.wages is None else self.wages.plain,
+            "--shared-budget": self.shared or None,
             "--limit": self.limit,
             "--seed": self.seed or None,
         }

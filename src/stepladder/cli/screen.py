@@ -11,9 +11,24 @@ import orjson
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 WIDE = 160
 """Columns where nobody's terminal has a width: in a file or a pipe."""
+
+
+class Screen(Console):
+    """A console that shows what strangers wrote, and never obeys it."""
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        """As Console, with control characters and direction marks written out."""
+        return super().render_str(_printable(text), **how)
+
+
+def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
 
 
 def screen() -> Console:
@@ -29,7 +44,7 @@ def margin() -> Console:
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else WIDE
-    return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
+    return Screen(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
 
 
 def table(*columns: str, numbers: frozenset[str] = frozenset(), title: str = "") -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from operator import attrgetter
 from typing import IO
 
@@ -11,6 +12,9 @@ import orjson
 from stepladder.tables.formulas import defused
 from stepladder.tables.parquet_rows import import_parquet
 from stepladder.tables.records import COLUMNS, Record
+
+ROWS = 20_000
+"""Rows of a Parquet file written at once, which all have to be in memory."""
 
 Encode = Callable[[Record], bytes]
 _values = attrgetter(*COLUMNS)
@@ -40,12 +44,14 @@ def json_line(record: Record) -> bytes:
     return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def write_parquet(records: Iterable[Record], file: IO[bytes]) -> None:
-    """The records as a Parquet file; what is missing is null."""
+def write_parquet(lines: Iterable[bytes], file: IO[bytes]) -> None:
+    """Records, given as lines of JSONL, as a Parquet file; what is missing is null."""
     parquet = import_parquet()
     import pyarrow as arrow
 
     kinds = {"probability": arrow.float64(), "tokens": arrow.int64()}
     schema = arrow.schema([(name, kinds.get(name, arrow.string())) for name in COLUMNS])
-    rows = [dict(zip(COLUMNS, _values(record), strict=True)) for record in records]
-    parquet.write_table(arrow.Table.from_pylist(rows, schema=schema), file)
+    rest = iter(lines)
+    with parquet.ParquetWriter(file, schema) as writer:
+        while rows := [orjson.loads(line) for line in islice(rest, ROWS)]:
+            writer.write_table(arrow.Table.from_pylist(rows, schema=schema))

@@ -21,10 +21,11 @@ def jsonl_rows(path: Path) -> Iterator[Row]:
         for line, text in enumerate(file, start=1):
             text = text.removeprefix(BOM) if line == 1 else text
             if text.strip():
-                yield Row(line, _json_object(f"{path}:{line}", text))
+                yield Row(line, json_object(f"{path}:{line}", text))
 
 
-def _json_object(where: str, text: bytes) -> dict[str, str]:
+def json_object(where: str, text: bytes) -> dict[str, str]:
+    """The object in a line, its values as text; raises TableError, which names `where`."""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as problem:
@@ -33,7 +34,12 @@ def _json_object(where: str, text: bytes) -> dict[str, str]:
         raise TableError(f"{where}: not valid JSON: {at}; each line is one object") from None
     if not isinstance(value, dict):
         raise TableError(f'{where}: a JSON object is needed, such as {{"text": "…"}}')
-    return {name: as_text(item) for name, item in (value | _exact_numbers(value, text)).items()}
+    try:
+        exact = value | _exact_numbers(value, text)
+        return {name: as_text(item) for name, item in exact.items()}
+    except (RecursionError, TypeError):
+        # Neither json nor orjson's writer goes as deep as orjson's reader.
+        raise TableError(f"{where}: nested too deeply") from None
 
 
 def _exact_numbers(value: dict[str, Any], text: bytes) -> dict[str, str]:

@@ -26,7 +26,7 @@ def parquet_rows(path: Path) -> Iterator[Row]:
             rows = (values for batch in batches for values in batch.to_pylist())
             for line, values in enumerate(rows, start=2):
                 yield Row(line, {name: as_text(item) for name, item in values.items()})
-    except (ArrowException, ValueError) as problem:
+    except (ArrowException, ValueError, TypeError, RecursionError) as problem:
         raise TableError(f"{path}: not a readable Parquet file: {problem}") from None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from stepladder.types import Decision
+from stepladder.types import CandidateKey, Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,14 @@ class Record:
     """In a few words, why it ended like this."""
 
 
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A row, and what it is about."""
+
+    key: CandidateKey
+    record: Record
+
+
 COLUMNS = tuple(field.name for field in fields(Record))
 """The columns of every output file, in order; all of them are always there."""
 
@@ -48,6 +56,11 @@ def record_of(decision: Decision) -> Record:
         tokens=decision.usage.tokens,
         reason=_sound(decision.reason),
     )
+
+
+def keyed(decision: Decision) -> Keyed:
+    """The row with the decision's own key, which the row may show otherwise."""
+    return Keyed(decision.key, record_of(decision))
 
 
 def _calibrated(decision: Decision) -> str | None:
