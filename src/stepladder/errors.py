@@ -13,8 +13,9 @@ StepladderError
 │   │   └── LedgerMismatchError  the ledger belongs to another task or schema
 │   └── MissingExtraError      an optional package is not installed
 ├── AnnotatorError             one attempt failed; `retryable` says whether another may help
-│   ├── RateLimitedError
-│   ├── UnavailableError       connection refused or reset, 5xx, overloaded
+│   ├── RateLimitedError       429, or overloaded for everybody
+│   ├── UnavailableError       connection refused or reset, 5xx
+│   ├── DownError              it keeps failing, so that nobody asked it
 │   ├── TimedOutError          no answer in time: the provider may have billed it
 │   ├── MalformedReplyError    an answer that is not what the protocol promises
 │   ├── RejectedError          the provider refuses this request (4xx, content filter)
@@ -113,6 +114,13 @@ class UnavailableError(AnnotatorError):
     """The provider cannot be reached or fails on its side."""
 
     retryable = True
+
+
+class DownError(AnnotatorError):
+    """The annotator has been failing and is left alone for now; nothing was sent."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, free=True)
 
 
 class TimedOutError(AnnotatorError):

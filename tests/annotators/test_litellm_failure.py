@@ -47,7 +47,7 @@ def raised(
             UnavailableError,
             True,
         ),
-        ("APIError", {"status_code": 529, "litellm_response_headers": {}}, UnavailableError, True),
+        ("APIError", {"status_code": 529, "litellm_response_headers": {}}, RateLimitedError, True),
         ("APIError", {"status_code": 524, "litellm_response_headers": {}}, UnavailableError, False),
         ("APIError", {"status_code": 402}, CredentialsError, True),
         ("APIError", {"status_code": 418}, RejectedError, True),

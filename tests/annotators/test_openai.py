@@ -209,8 +209,10 @@ async def test_a_wrong_key_halts_and_is_not_shown(server: ScriptedServer) -> Non
 
 
 async def test_other_failures_of_the_provider(server: ScriptedServer) -> None:
-    server.answers({"error": {"message": "overloaded"}}, 529)
+    server.answers({"error": {"message": "bad gateway"}}, 502)
     assert isinstance(await failed(server), UnavailableError)
+    server.answers({"error": {"message": "overloaded"}}, 529)
+    assert isinstance(await failed(server), RateLimitedError)
     server.answers({"error": {"code": "context_length_exceeded", "message": "x"}}, 400)
     assert isinstance(await failed(server), PromptTooLongError)
     server.answers({"error": {"message": "no such parameter"}}, 400)

@@ -45,7 +45,7 @@ def failed(status: int, body: Any = None, **headers: str) -> AnnotatorError:
         (503, UnavailableError, True),
         (504, UnavailableError, False),
         (524, UnavailableError, False),
-        (529, UnavailableError, True),
+        (529, RateLimitedError, True),
     ],
 )
 def test_what_each_status_means_and_costs(

@@ -9,6 +9,15 @@ from stepladder.types import NO_CONFIDENCE, Candidate, Confidence, Outcome, Usag
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a provider says that it allows; None where it says nothing."""
+
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    """Prompt and answer together."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What an annotator answered to one attempt; the engine makes it a vote."""
 
@@ -22,6 +31,8 @@ class Answer:
     """The model version that the provider says answered."""
     text: str = ""
     """The answer as it came, shortened."""
+    allowance: Allowance | None = None
+    """The provider's limits, if the answer came with them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from stepladder.annotators.one_line import one_line
 from stepladder.annotators.openai_failure import (
     GAVE_UP_WAITING,
     NO_CREDIT_CODES,
+    OVERLOADED,
     Complaint,
     retry_after,
 )
@@ -91,6 +92,8 @@ def _told_apart(kind: type[AnnotatorError], problem: Exception) -> type[Annotato
         return CredentialsError
     if kind is RejectedError and Complaint(said).too_long:
         return PromptTooLongError
+    if kind is UnavailableError and status == OVERLOADED:
+        return RateLimitedError
     if kind is not UnavailableError or not 400 <= status < 500:
         return kind
     return CredentialsError if status in (401, 402, 403) else RejectedError

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from stepladder.annotators.base import Answer
+from stepladder.annotators.base import Allowance, Answer
 from stepladder.annotators.model_reply import ModelReply
 from stepladder.annotators.prompt_size import fewest_tokens
 from stepladder.annotators.thinking import THINKING_CAP, thinks
-from stepladder.digest import digest
+from stepladder.digest import DigestOf
 from stepladder.errors import PromptTooLongError
 from stepladder.policy import ModelSpec
 from stepladder.pricing.tokens import message_overhead, most_tokens
 from stepladder.task import (
     AnswerForm,
-    ChatPrompt,
-    CompletionPrompt,
     Prompt,
     Style,
     Task,
-    read_answer,
-    render_prompt,
+    prompt_frame,
 )
-from stepladder.task.likelihood import label_probabilities
+from stepladder.task.answer import AnswerReader
+from stepladder.task.likelihood import LikelihoodReader
 from stepladder.task.prompt import option_letters
 from stepladder.types import (
     NO_CONFIDENCE,
@@ -44,8 +44,20 @@ SHOWN = 200
 LONGEST_BYTES_PER_CHARACTER = 4
 """UTF-8's."""
 
-REMEMBERED = 256
-"""Prompts kept: a candidate's is needed for its key, its bound and its request."""
+REMEMBERED = 4096
+"""Candidates whose prompt is kept: it is needed for key, bound and request, a while apart."""
+
+
+@dataclass(slots=True)
+class _Rendered:
+    """What is known of one candidate, so that it is worked out once."""
+
+    # Candidates cannot be hashed; one that is kept here keeps its identity to itself.
+    candidate: Candidate
+    prompt: Prompt
+    bound: Usage | None = None
+    key: str | None = None
+    """For sample 0."""
 
 
 class LanguageModel:
@@ -70,45 +82,57 @@ class LanguageModel:
         self._task = task
         self._encoding = encoding
         self._context = context
-        self._rendered: dict[int, tuple[Candidate, Prompt]] = {}
+        self.frame = prompt_frame(task, spec.prompt, spec.answer)
+        """What all prompts share."""
+        self._answers = AnswerReader.of(task, spec.answer)
+        self._likelihoods = LikelihoodReader.of(task, spec.answer)
+        self._rendered: OrderedDict[int, _Rendered] = OrderedDict()
         cap = "" if spec.max_output_tokens is None else str(spec.max_output_tokens)
-        self._asked = (
-            *identity,
-            format(spec.temperature.normalize(), "f"),
-            cap,
-            spec.confidence,
-            spec.answer,
-            spec.prompt,
-        )
+        temperature = format(spec.temperature.normalize(), "f")
+        settings = (temperature, cap, spec.confidence, spec.answer, spec.prompt)
+        self._asked = DigestOf(*identity, *settings, *self.frame.stable_texts)
 
     def prompt(self, candidate: Candidate) -> Prompt:
         """What is sent about the candidate."""
-        # Candidates cannot be hashed; one that is kept here keeps its identity to itself.
-        rendered = self._rendered.get(id(candidate))
-        if rendered is not None:
-            return rendered[1]
-        columns = _encodable(candidate.columns)
-        prompt = render_prompt(self._task, columns, self.spec.prompt, self.spec.answer)
-        if len(self._rendered) >= REMEMBERED:
-            del self._rendered[next(iter(self._rendered))]
-        self._rendered[id(candidate)] = (candidate, prompt)
-        return prompt
+        return self._of(candidate).prompt
 
     def key(self, candidate: Candidate, sample: int = 0) -> str:
         """Digest of who answers, the parameters, the rendered prompt and the sample number."""
-        return digest(*self._asked, *_written(self.prompt(candidate)), str(sample))
+        rendered = self._of(candidate)
+        if sample:
+            return self._asked.followed_by(rendered.prompt.last_text, sample)
+        if rendered.key is None:
+            rendered.key = self._asked.followed_by(rendered.prompt.last_text, sample)
+        return rendered.key
 
     def bound(self, candidate: Candidate) -> Usage:
         """The most tokens of one attempt; all input counts as uncached, all output as answer."""
-        prompt = self.prompt(candidate)
-        read = self._stable_tokens + most_tokens(prompt.texts[-1:], self._encoding)
-        return Usage(input=read, output=self.output_cap)
+        rendered = self._of(candidate)
+        if rendered.bound is None:
+            text = rendered.prompt.last_text
+            read = self._stable_tokens + most_tokens((text,), self._encoding)
+            rendered.bound = Usage(input=read, output=self.output_cap)
+        return rendered.bound
+
+    def _of(self, candidate: Candidate) -> _Rendered:
+        rendered = self._rendered.get(id(candidate))
+        if rendered is not None:
+            return rendered
+        made = _Rendered(candidate, self.frame.prompt(_encodable(candidate.columns)))
+        if len(self._rendered) >= REMEMBERED:
+            self._rendered.popitem(last=False)
+        self._rendered[id(candidate)] = made
+        return made
 
     @cached_property
     def _stable_tokens(self) -> int:
         """The most tokens of all texts but the last, the only one that differs by candidate."""
-        texts = render_prompt(self._task, {}, self.spec.prompt, self.spec.answer).texts
-        return most_tokens(texts[:-1], self._encoding) + message_overhead(len(texts))
+        texts = self.frame.stable_texts
+        return most_tokens(texts, self._encoding) + message_overhead(len(texts) + 1)
+
+    @cached_property
+    def _stable_characters(self) -> int:
+        return sum(map(len, self.frame.stable_texts))
 
     @cached_property
     def output_cap(self) -> int:
@@ -132,8 +156,10 @@ class LanguageModel:
 
         A prompt that may fit passes: the provider refuses it for nothing if it does not.
         """
-        characters = sum(map(len, prompt.texts))
-        if self._context is None or characters * LONGEST_BYTES_PER_CHARACTER <= self._context:
+        if self._context is None:
+            return
+        characters = self._stable_characters + len(prompt.last_text)
+        if characters * LONGEST_BYTES_PER_CHARACTER <= self._context:
             return
         tokens = fewest_tokens(prompt.texts, self._encoding)
         if tokens > self._context:
@@ -143,7 +169,9 @@ class LanguageModel:
                 free=True,
             )
 
-    def answer(self, candidate: Candidate, reply: ModelReply) -> Answer:
+    def answer(
+        self, candidate: Candidate, reply: ModelReply, allowance: Allowance | None = None
+    ) -> Answer:
         """The reply, read; usage that cannot be true counts as the bound."""
         outcome = self._outcome(reply)
         return Answer(
@@ -152,6 +180,7 @@ class LanguageModel:
             usage=reply.usage or self.bound(candidate),
             model=reply.model[:SHOWN] or self.spec.model,
             text=(reply.text or reply.refusal)[:SHOWN],
+            allowance=allowance,
         )
 
     def _outcome(self, reply: ModelReply) -> Outcome:
@@ -162,24 +191,16 @@ class LanguageModel:
             # What follows the first line is the next example, made up.
             text, line_end, _ = text.partition("\n")
             cut_off = cut_off and not line_end
-        return read_answer(self._task, text, self.spec.answer, cut_off=cut_off)
+        return self._answers.read(text, cut_off=cut_off)
 
     def _confidence(self, outcome: Outcome, reply: ModelReply) -> Confidence:
         wanted = self.spec.confidence is Source.TOKEN_PROBABILITIES
         if not wanted or not reply.first_token or not isinstance(outcome, Labelled):
             return NO_CONFIDENCE
-        by_label = label_probabilities(self._task, self.spec.answer, reply.first_token)
+        by_label = self._likelihoods.read(reply.first_token)
         if not by_label:
             return NO_CONFIDENCE
         return Confidence(Source.TOKEN_PROBABILITIES, MappingProxyType(dict(by_label)))
-
-
-def _written(prompt: Prompt) -> tuple[str, ...]:
-    match prompt:
-        case ChatPrompt(messages):
-            return tuple(part for m in messages for part in (m.role, m.content))
-        case CompletionPrompt(text):
-            return (text,)
 
 
 def _encodable(columns: Mapping[str, str]) -> Mapping[str, str]:

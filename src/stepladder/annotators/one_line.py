@@ -6,6 +6,14 @@ SHOWN = 300
 """Characters kept."""
 
 
+def in_words(value: object) -> str:
+    """Any value that JSON can hold as text."""
+    try:
+        return str(value)
+    except RecursionError:
+        return "(nested too deeply to be shown)"
+
+
 def one_line(said: str, secret: str = "") -> str:
     """The words without line breaks, control characters and the secret, shortened."""
     if secret:

@@ -81,8 +81,8 @@ async def ask_model(
     """One request about one candidate; raises AnnotatorError when it fails."""
     prompt = model.prompt(candidate)
     model.check_fits(prompt)
-    body = await connection.post(form.body(prompt, sample))
-    return model.answer(candidate, parse_reply(body))
+    received = await connection.post(form.body(prompt, sample))
+    return model.answer(candidate, parse_reply(received.body), received.allowance)
 
 
 def api_key(annotator: str, variable: str) -> str:

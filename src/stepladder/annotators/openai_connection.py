@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -20,6 +21,8 @@ from aiohttp import (
 )
 from yarl import URL
 
+from stepladder.annotators.base import Allowance
+from stepladder.annotators.openai_allowance import read_allowance
 from stepladder.annotators.openai_failure import Endpoint, failure
 from stepladder.errors import (
     AnnotatorError,
@@ -36,6 +39,15 @@ CONNECT_WITHIN = 15.0
 """Seconds to reach a provider, within the time for the whole answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A successful reply."""
+
+    body: bytes
+    allowance: Allowance | None
+    """The limits that its headers state."""
+
+
 class Connection:
     """A pool of connections to one address; open from `connect` to `close`."""
 
@@ -44,6 +56,7 @@ class Connection:
         self._endpoint = endpoint
         self._url = URL(endpoint.url)
         self._timeout = timeout
+        self._key_forms = _key_forms(endpoint.key)
         self._session = ClientSession(
             connector=TCPConnector(limit=most),
             timeout=ClientTimeout(total=timeout, sock_connect=min(timeout, CONNECT_WITHIN)),
@@ -54,23 +67,32 @@ class Connection:
             proxy=_proxy(endpoint.url),
         )
 
-    async def post(self, body: bytes) -> bytes:
-        """The body of a successful reply; raises AnnotatorError for everything else."""
+    async def post(self, body: bytes) -> Received:
+        """A successful reply; raises AnnotatorError for everything else."""
         try:
             return await self._post(body)
         except (ClientError, OSError) as problem:
             raise self._error(problem) from problem
 
-    async def _post(self, body: bytes) -> bytes:
+    async def _post(self, body: bytes) -> Received:
         data = body if len(body) < LARGE_BODY else BytesIO(body)
         async with self._session.post(self._url, data=data, allow_redirects=False) as response:
-            content = await self._read(response)
+            content = self._without_key(await self._read(response))
             if response.status != 200:
                 raise failure(response.status, response.headers, content, self._endpoint)
-            return content
+            return Received(content, read_allowance(response.headers))
+
+    def _without_key(self, content: bytes) -> bytes:
+        """The body with stars for the key: some servers and proxies show what they were sent."""
+        for key in self._key_forms:
+            if key in content:
+                content = content.replace(key, b"***")
+        return content
 
     async def _read(self, response: ClientResponse) -> bytes:
         """The whole body; an endless one is not read to its end."""
+        if response.content_length is not None and response.content_length <= MOST_BYTES:
+            return await response.read()
         chunks, size = [], 0
         async for chunk in response.content.iter_any():
             chunks.append(chunk)
@@ -94,6 +116,11 @@ class Connection:
     async def close(self) -> None:
         """Close every connection; safe to call twice."""
         await self._session.close()
+
+
+def _key_forms(key: str) -> tuple[bytes, ...]:
+    """The key as it may stand in a body: as it is, and as JSON may write it."""
+    return tuple(form.encode() for form in {key, key.replace("/", "\\/")} if form)
 
 
 def _headers(key: str) -> dict[str, str]:

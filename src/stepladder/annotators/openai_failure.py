@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from stepladder.annotators.one_line import one_line
+from stepladder.annotators.one_line import in_words, one_line
 from stepladder.errors import (
     AnnotatorError,
     CredentialsError,
@@ -32,6 +32,8 @@ GAVE_UP_WAITING = frozenset({408, 504, 520, 524})
 """Statuses after which nobody knows whether the call was billed."""
 MAY_PASS = frozenset({408, 409, 425})
 """Statuses below 500 that another attempt may not meet."""
+OVERLOADED = 529
+"""Anthropic's word for: too many requests, of all users together."""
 TOO_LONG_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error"})
 NO_CREDIT_CODES = frozenset({"insufficient_quota", "billing_not_active"})
 
@@ -83,8 +85,11 @@ def failure(
         return RejectedError(f"no model {endpoint.model!r}, or a wrong base_url: {said}", free=True)
     if status < 500 and status not in MAY_PASS | {429}:
         return RejectedError(said, free=True)
-    kind = RateLimitedError if status == 429 else UnavailableError
-    return kind(said, free=status not in GAVE_UP_WAITING, retry_after=retry_after(headers))
+    wait = retry_after(headers)
+    # Overloaded for everybody, or for a stated time: fewer requests help, as with a 429.
+    slower = status in (429, OVERLOADED) or (status == 503 and wait is not None)
+    kind = RateLimitedError if slower else UnavailableError
+    return kind(said, free=status not in GAVE_UP_WAITING, retry_after=wait)
 
 
 def read_complaint(body: bytes) -> Complaint:
@@ -95,13 +100,13 @@ def read_complaint(body: bytes) -> Complaint:
         return Complaint(body.decode(errors="replace"))
     inner = table.get("error", table) if isinstance(table, dict) else table
     if not isinstance(inner, dict):
-        return Complaint(str(inner))
+        return Complaint(in_words(inner))
     message = inner.get("message") or inner.get("detail") or inner
-    return Complaint(str(message), frozenset(_codes(inner)))
+    return Complaint(in_words(message), frozenset(_codes(inner)))
 
 
 def _codes(table: Mapping[str, Any]) -> list[str]:
-    return [str(table[name]) for name in ("code", "type") if table.get(name)]
+    return [in_words(table[name]) for name in ("code", "type") if table.get(name)]
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -117,7 +122,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def _until(date: str) -> float | None:
     try:
         when = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     aware = when if when.tzinfo else when.replace(tzinfo=UTC)
     return max(0.0, (aware - datetime.now(UTC)).total_seconds())

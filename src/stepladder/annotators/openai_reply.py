@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from stepladder.annotators.model_reply import ModelReply
-from stepladder.annotators.one_line import one_line
+from stepladder.annotators.one_line import in_words, one_line
 from stepladder.annotators.openai_usage import read_usage
 from stepladder.errors import MalformedReplyError
 
@@ -53,7 +53,7 @@ def _choice(reply: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _malformed(what: str, shown: Any) -> MalformedReplyError:
     return MalformedReplyError(f"the reply is not what the protocol promises: {what}: "
-                               f"{one_line(str(shown))}")  # fmt: skip
+                               f"{one_line(in_words(shown))}")  # fmt: skip
 
 
 def _text(content: Any) -> str:

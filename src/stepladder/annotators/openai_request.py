@@ -10,7 +10,7 @@ import orjson
 
 from stepladder.annotators.model import LanguageModel
 from stepladder.annotators.thinking import thinks_at_openai
-from stepladder.task import ChatPrompt, CompletionPrompt, Prompt, Style
+from stepladder.task import ChatFrame, ChatPrompt, CompletionPrompt, Prompt, Style
 from stepladder.types import Source
 
 TOP_LOGPROBS = 20
@@ -40,7 +40,7 @@ class RequestFormat:
         request = dict(self._fixed)
         match prompt:
             case ChatPrompt(messages):
-                request["messages"] = messages
+                request["messages"] = [*self._stable, messages[-1]]
             case CompletionPrompt(text):
                 request["prompt"] = text
         # Several providers refuse the word; without chance and repetition it would change nothing.
@@ -48,7 +48,14 @@ class RequestFormat:
             request["seed"] = sample
         return orjson.dumps(request)
 
-    @property
+    @cached_property
+    def _stable(self) -> tuple[orjson.Fragment, ...]:
+        """The messages that are the same for all candidates, as JSON."""
+        frame = self._model.frame
+        stable = frame.stable if isinstance(frame, ChatFrame) else ()
+        return tuple(orjson.Fragment(orjson.dumps(message)) for message in stable)
+
+    @cached_property
     def _thinks(self) -> bool:
         return self._at_openai and thinks_at_openai(self._served_as)
 

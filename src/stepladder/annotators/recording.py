@@ -17,6 +17,8 @@ from stepladder.types import Usage
 
 PROMPT_TOKENS = 600
 """Taken where the recording does not know the length of the prompt."""
+MOST_DIGITS = 9
+"""Of the number of a prompt's tokens: what is longer is none, and fits in no ledger."""
 ANSWER_TOKENS = 5
 """Taken for every answer: recordings keep the label, not its length."""
 
@@ -63,8 +65,11 @@ def read_votes(path: Path, annotator: str) -> Mapping[str, tuple[RecordedVote, .
 
 def _recorded_vote(row: Row, said: Any, annotator: str, where: str) -> RecordedVote:
     tokens = row.values.get("prompt_tokens", "")
-    if tokens and not tokens.isdecimal():
-        raise TableError(f"{where}: prompt_tokens is {tokens!r}; it must be a whole number")
+    if tokens and not (tokens.isdecimal() and len(tokens) <= MOST_DIGITS):
+        raise TableError(
+            f"{where}: prompt_tokens is {tokens[:80]!r}; it must be a whole number of at most "
+            f"{MOST_DIGITS} digits"
+        )
     stated = _object(row, "stated_confidence", where).get(annotator)
     if stated is not None and not (isinstance(stated, int | float) and 0 <= stated <= 1):
         raise TableError(f"{where}: stated_confidence is {stated!r}; it goes from 0 to 1")

@@ -9,7 +9,7 @@ from random import Random
 
 from stepladder.annotators.base import Annotator, Reply
 from stepladder.annotators.wrapper import Wrapper
-from stepladder.errors import AnnotatorError
+from stepladder.errors import AnnotatorError, RateLimitedError
 from stepladder.types import Candidate
 
 BASE = 0.5
@@ -51,7 +51,11 @@ def wait_before(attempt: int, error: AnnotatorError, jitter: float) -> Retry | G
 
 
 class Retrying(Wrapper):
-    """Asks again, up to `retries` times, when an attempt fails in a way that may pass."""
+    """Asks again, up to `retries` times, when an attempt fails in a way that may pass.
+
+    A rate limit is no failure of the request: it is asked again for as long as all its
+    waits together stay under `patience`, and only then counts.
+    """
 
     def __init__(
         self,
@@ -59,24 +63,34 @@ class Retrying(Wrapper):
         retries: int,
         rng: Random,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        patience: float = 0.0,
     ) -> None:
         super().__init__(inner)
         self.retries = retries
         """Attempts after the first one."""
+        self.patience = patience
+        """Seconds that a request may wait for a rate limit to pass."""
         self._rng = rng
         self._sleep = sleep
 
     async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
         """The first attempt that succeeds; raises the AnnotatorError of the last one."""
-        for attempt in range(1, self.retries + 1):
+        failures = refusals = 0
+        waited = 0.0
+        while True:
             try:
                 return await self.inner.ask(candidate, sample)
             except AnnotatorError as error:
+                limited = isinstance(error, RateLimitedError) and waited < self.patience
+                refusals, failures = refusals + limited, failures + (not limited)
+                if failures > self.retries:
+                    raise
+                attempt = refusals if limited else failures
                 match wait_before(attempt, error, self._rng.random()):
                     case Retry(seconds):
                         pause = seconds
                     case GiveUp():
                         raise
             # Outside the handler, so that a later error does not drag this one along.
+            waited += pause if limited else 0.0
             await self._sleep(pause)
-        return await self.inner.ask(candidate, sample)

@@ -12,11 +12,8 @@ class Wrapper:
     def __init__(self, inner: Annotator) -> None:
         self.inner = inner
         """The annotator that is asked."""
-
-    @property
-    def name(self) -> str:
+        self.name = inner.name
         """The name in the policy."""
-        return self.inner.name
 
     def key(self, candidate: Candidate, sample: int = 0) -> str:
         """The inner annotator's key: wrapping changes no answer."""
@@ -37,3 +34,10 @@ class Wrapper:
     async def close(self) -> None:
         """Close the inner annotator."""
         await self.inner.close()
+
+
+def unwrapped(annotator: Annotator) -> Annotator:
+    """The annotator inside all wrappers."""
+    while isinstance(annotator, Wrapper):
+        annotator = annotator.inner
+    return annotator

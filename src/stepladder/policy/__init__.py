@@ -11,6 +11,7 @@ from stepladder.policy.annotators import (
     OpenAISpec,
     RecordedSpec,
     ScriptedSpec,
+    WhenDown,
 )
 from stepladder.policy.load import load_policy
 from stepladder.policy.schema import Budget, Calibration, Policy, Tier
@@ -30,5 +31,6 @@ __all__ = [
     "RecordedSpec",
     "ScriptedSpec",
     "Tier",
+    "WhenDown",
     "load_policy",
 ]

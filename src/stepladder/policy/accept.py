@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -24,6 +25,13 @@ class Accept(Settings):
     """At least this lead of the most probable label over the next, 0 to 1."""
     entropy: Share | None = None
     """At most this entropy of the posterior, 0 (sure) to 1 (uniform)."""
+
+    @cached_property
+    def described(self) -> str:
+        """The conditions in a few words."""
+        wanted = self.model_dump(exclude_none=True)
+        signs = {"probability": ">=", "margin": ">=", "entropy": "<=", "agree": ">="}
+        return " and ".join(f"{name} {signs[name]} {value}" for name, value in wanted.items())
 
     @model_validator(mode="after")
     def _says_something(self) -> Accept:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -10,6 +11,15 @@ from pydantic import Field, model_validator
 from stepladder.strict_toml import KeyedError, Settings
 from stepladder.task import AnswerForm, Style
 from stepladder.types import Source
+
+
+class WhenDown(StrEnum):
+    """What becomes of candidates that need an annotator that is down."""
+
+    WAIT = "wait"
+    """They wait, for as long as its patience lasts."""
+    SKIP = "skip"
+    """They go on without its vote."""
 
 
 class Common(Settings):
@@ -25,6 +35,10 @@ class Common(Settings):
     """The provider's limit on tokens, prompt and answer together."""
     retries: int = Field(default=2, ge=0, le=10)
     """Attempts after the first one, when an attempt fails in a way that may pass."""
+    when_down: WhenDown = WhenDown.WAIT
+    """While it keeps failing: 'wait' until it answers again, or 'skip' it at once."""
+    patience: Decimal = Field(default=Decimal(120), ge=0)
+    """Seconds to wait for it while it is down or refuses for its rate limit; then it is skipped."""
     local: bool = False
     """Whether it may see candidates that must not leave the user's machines."""
 

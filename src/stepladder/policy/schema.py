@@ -30,6 +30,8 @@ class Budget(Settings):
     """For everything but wages, in USD; without it, the run must be given --budget."""
     wages: Amount = Decimal(0)
     """For people's wages, in USD."""
+    shared: str = ""
+    """A name: all runs of one ledger whose budgets have the same name draw on one budget."""
 
 
 class Calibration(Settings):

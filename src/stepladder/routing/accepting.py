@@ -31,7 +31,7 @@ def accepts(tier: Tier, votes: Sequence[Vote], posterior: Posterior) -> Acceptan
     for rule in tier.accept:
         missing = _unmet(rule, votes, posterior)
         if not missing:
-            return Acceptance(holds=True, reason=_described(rule))
+            return Acceptance(holds=True, reason=rule.described)
         unmet += missing
     return Acceptance(holds=False, reason=", ".join(dict.fromkeys(unmet)))
 
@@ -45,14 +45,9 @@ def _unmet(rule: Accept, votes: Sequence[Vote], posterior: Posterior) -> list[st
         missing.append(f"margin {posterior.margin:.3f} < {rule.margin}")
     if rule.entropy is not None and posterior.entropy > float(rule.entropy) + SLACK:
         missing.append(f"entropy {posterior.entropy:.3f} > {rule.entropy}")
-    # A tier may ask again whom a lower one asked: that is still one who agrees.
-    agreeing = len({vote.annotator for vote in votes if vote.label == posterior.top})
-    if rule.agree is not None and agreeing < rule.agree:
-        missing.append(f"{agreeing} agree < {rule.agree}")
+    if rule.agree is not None:
+        # A tier may ask again whom a lower one asked: that is still one who agrees.
+        agreeing = len({vote.annotator for vote in votes if vote.label == posterior.top})
+        if agreeing < rule.agree:
+            missing.append(f"{agreeing} agree < {rule.agree}")
     return missing
-
-
-def _described(rule: Accept) -> str:
-    wanted = rule.model_dump(exclude_none=True)
-    signs = {"probability": ">=", "margin": ">=", "entropy": "<=", "agree": ">="}
-    return " and ".join(f"{name} {signs[name]} {value}" for name, value in wanted.items())

@@ -34,12 +34,10 @@ class Candidate:
     """The trusted label, where there is one."""
     local_only: bool = False
     """Whether only annotators on the user's own machines may see it."""
+    key: CandidateKey = field(init=False, repr=False, compare=False)
+    """What the ledger and the output know this candidate by."""
 
     def __post_init__(self) -> None:
         if not self.group:
             object.__setattr__(self, "group", self.id)
-
-    @property
-    def key(self) -> CandidateKey:
-        """What the ledger and the output know this candidate by."""
-        return CandidateKey(self.id, self.question)
+        object.__setattr__(self, "key", CandidateKey(self.id, self.question))

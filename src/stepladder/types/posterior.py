@@ -39,6 +39,10 @@ class Posterior:
         nats = -sum(p * log(p) for p in self.probabilities if p > 0)
         return min(1.0, max(0.0, nats / log(len(self.labels))))
 
+    def of(self, label: str) -> float:
+        """The probability of one label; raises ValueError for one that is none of them."""
+        return self.probabilities[self.labels.index(label)]
+
     def by_label(self) -> Mapping[str, float]:
         """The probability of each label."""
         return dict(zip(self.labels, self.probabilities, strict=True))

@@ -27,6 +27,11 @@ class Usage:
         """All tokens of all kinds."""
         return self.input + self.cached_input + self.cache_write + self.output + self.reasoning
 
+    @property
+    def prompt_tokens(self) -> int:
+        """All tokens that were read."""
+        return self.input + self.cached_input + self.cache_write
+
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             self.input + other.input,
