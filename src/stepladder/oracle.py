@@ -12,7 +12,7 @@ from typing import Self, TypeVar
 
 from stepladder.annotators import Annotator, LabelFunction
 from stepladder.digest import digest
-from stepladder.engine import Run, RunOptions, Setup
+from stepladder.engine import Run, RunOptions, Setup, event_loop
 from stepladder.engine.setup import set_up
 from stepladder.errors import UserError
 from stepladder.labels import Labels
@@ -148,6 +148,6 @@ def _wait_for(work: Coroutine[object, object, Answer]) -> Answer:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(work)
+        return event_loop.run(work)
     with ThreadPoolExecutor(1, "stepladder") as thread:
-        return thread.submit(asyncio.run, work).result()
+        return thread.submit(event_loop.run, work).result()

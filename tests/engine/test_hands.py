@@ -10,9 +10,10 @@ from cascade import CENT, TASK, Cascade, a_cent_a_token, candidates, scripted
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stepladder.annotators import ScriptedAnnotator
 from stepladder.engine import Run, RunOptions, Setup
 from stepladder.engine.brake import Brake, Interrupted
-from stepladder.engine.hands import all_of, work_off
+from stepladder.engine.hands import MoveOn, all_of, work_off
 from stepladder.errors import CredentialsError, LedgerError, OverrunError, RateLimitedError
 from stepladder.policy import Policy
 from stepladder.types import Candidate, Usage, Usd
@@ -44,7 +45,7 @@ async def test_a_real_problem_goes_before_a_stop() -> None:
 def test_every_item_is_done_once(hands: int, items: list[int]) -> None:
     done: list[int] = []
 
-    async def do(item: int) -> None:
+    async def do(item: int, _: MoveOn) -> None:
         await asyncio.sleep(0)
         done.append(item)
 
@@ -56,7 +57,7 @@ async def test_a_cancellation_lets_hands_finish_and_take_up_nothing_new() -> Non
     begun: list[int] = []
     ended: list[int] = []
 
-    async def do(item: int) -> None:
+    async def do(item: int, _: MoveOn) -> None:
         begun.append(item)
         await asyncio.sleep(0.05)
         ended.append(item)
@@ -102,9 +103,49 @@ async def test_a_sibling_in_flight_is_settled_when_somebody_stops_a_retry(tmp_pa
     busy = scripted("x", "yes", errors={"*": RateLimitedError("later", free=True, retry_after=90)})
     slow = scripted("y", "yes", delays={"*": 0.3})
     run = two_at_once(tmp_path, busy, slow)
-    asyncio.get_running_loop().call_later(0.1, run.stop)
-    assert [f async for f in run.decisions()] == []
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(stop_once_asked(run, slow))
+        assert [f async for f in run.decisions()] == []
     assert run.spent == CENT
+
+
+async def stop_once_asked(run: Run, annotator: ScriptedAnnotator) -> None:
+    while not annotator.asked:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    run.stop()
+
+
+async def test_what_moves_on_makes_room_for_others() -> None:
+    slow_tier = asyncio.Event()
+    begun: list[int] = []
+
+    async def do(item: int, move_on: MoveOn) -> None:
+        begun.append(item)
+        if item % 2 == 0:
+            move_on()
+            await slow_tier.wait()
+        elif item == 9:
+            slow_tier.set()
+
+    await asyncio.wait_for(work_off(iter(range(10)), do, 1, Brake()), 5)
+    assert begun == list(range(10))
+
+
+async def test_who_does_not_move_on_keeps_its_place() -> None:
+    now = most = 0
+
+    async def do(item: int, move_on: MoveOn) -> None:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0)
+        now -= 1
+        move_on()
+        move_on()
+
+    await work_off(iter(range(50)), do, 3, Brake())
+    # The one that moved on, and the one that took its place: never more for each hand.
+    assert most <= 6
 
 
 def gold(count: int) -> list[Candidate]:

@@ -291,7 +291,7 @@ async def test_spend_never_exceeds_the_budget(
     unknown: bool,
 ) -> None:
     folder = tmp_path_factory.mktemp("wall")
-    problem = TimedOutError("?", retry_after=0) if unknown else RateLimitedError("?", free=True)
+    problem = TimedOutError("?") if unknown else UnavailableError("?", free=True)
     cascade = Cascade(
         folder,
         weak({f"c{i}" for i in unsure}, errors={f"c{i}": [problem] for i in flaky}),
@@ -332,8 +332,15 @@ async def test_stopping_during_calibration_keeps_its_votes(tmp_path: Path) -> No
     settings_ = {"rows": 20, "minimum": 10}
     slow = weak(delays={"*": 0.02})
     run = Cascade(tmp_path, slow, calibration=settings_, concurrency=2).run(gold)
-    asyncio.get_running_loop().call_later(0.1, run.stop)
-    assert [f async for f in run.decisions()] == []
+
+    async def stop_once_asked() -> None:
+        while not slow.asked:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        run.stop()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(stop_once_asked())
+        assert [f async for f in run.decisions()] == []
     again = weak()
     finished = await Cascade(tmp_path, again, calibration=settings_).label(gold)
     assert len(finished) == 40

@@ -28,12 +28,12 @@ SPEC = OpenAISpec.model_validate({"kind": "openai", "model": "m"})
     ],
 )
 def test_room(text: str, room: Room) -> None:
-    window = Window(2_000, SPEC, TASK, encoding=None)
+    window = Window.of(2_000, TASK, SPEC, encoding=None)
     assert window.room_for(Candidate("1", {"text": text})) is room
 
 
 def test_words_say_how_long_it_is() -> None:
-    window = Window(2_000, SPEC, TASK, encoding=None)
+    window = Window.of(2_000, TASK, SPEC, encoding=None)
     said = window.described(Candidate("1", {"text": "x" * 200_000}))
     assert said.startswith("a prompt of 200,0")
     assert said.endswith("of at most 2,000")

@@ -8,7 +8,15 @@ from stepladder.digest import digest
 from stepladder.engine.setup import Setup
 from stepladder.types import Candidate
 
-UNSEEN_BY_ANSWERS = {"price", "concurrency", "requests_per_minute", "tokens_per_minute", "retries"}
+UNSEEN_BY_ANSWERS = {
+    "price",
+    "concurrency",
+    "requests_per_minute",
+    "tokens_per_minute",
+    "retries",
+    "when_down",
+    "patience",
+}
 """Settings of an annotator that change no answer, so that changing them decides nothing anew."""
 
 

@@ -13,16 +13,14 @@ class Brake:
     """Once pulled, calls in flight finish and no others begin."""
 
     def __init__(self) -> None:
-        self._pulled = asyncio.Event()
+        self.pulled = False
+        """Whether the run is stopping."""
+        self._told = asyncio.Event()
 
     def pull(self) -> None:
         """Stop asking."""
-        self._pulled.set()
-
-    @property
-    def pulled(self) -> bool:
-        """Whether the run is stopping."""
-        return self._pulled.is_set()
+        self.pulled = True
+        self._told.set()
 
     def check(self) -> None:
         """Raise Interrupted when the run is stopping."""
@@ -32,7 +30,7 @@ class Brake:
     async def pause(self, seconds: float) -> None:
         """Wait, before a retry or for a rate limit; raises Interrupted as soon as it is pulled."""
         try:
-            await asyncio.wait_for(self._pulled.wait(), seconds)
+            await asyncio.wait_for(self._told.wait(), seconds)
         except TimeoutError:
             return
         raise Interrupted

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -13,7 +12,7 @@ from stepladder.annotators.base import Waiting
 from stepladder.confidence import Fit, GoldRow, fit_gold, unfitted
 from stepladder.digest import digest
 from stepladder.engine.climb import Climber
-from stepladder.engine.hands import all_of, work_off
+from stepladder.engine.hands import MoveOn, all_of, work_off
 from stepladder.engine.replay import Work, work_through
 from stepladder.policy import Policy
 from stepladder.types import Candidate, CandidateKey, Vote
@@ -28,21 +27,6 @@ class Calibrated:
     """Under which the ledger keeps the fit."""
     rows: Mapping[CandidateKey, Mapping[str, Vote]]
     """Every calibration candidate with its votes by annotator."""
-
-
-def choose_rows(gold: Sequence[Candidate], policy: Policy, seed: int) -> list[Candidate]:
-    """A random share of the gold for calibration, whole groups at a time."""
-    wanted = min(policy.calibration.rows, int(len(gold) * policy.calibration.share))
-    groups: dict[str, list[Candidate]] = {}
-    for candidate in gold:
-        groups.setdefault(candidate.group, []).append(candidate)
-    shuffled = sorted(groups.values(), key=lambda members: members[0].group)
-    random.Random(seed).shuffle(shuffled)  # noqa: S311
-    chosen: list[Candidate] = []
-    for members in shuffled:
-        if len(chosen) + len(members) <= wanted:
-            chosen += members
-    return chosen
 
 
 async def calibrate(
@@ -100,7 +84,7 @@ async def _ask_all(
     """The votes of every machine that may see each row; raises Interrupted when stopped."""
     votes: dict[CandidateKey, Mapping[str, Vote]] = {}
 
-    async def ask(item: Work) -> None:
+    async def ask(item: Work, _: MoveOn) -> None:
         votes[item.candidate.key] = await _ask_everybody(climber, item)
 
     policy = climber.staff.policy

@@ -3,76 +3,86 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from stepladder.engine.calibrating import choose_rows
 from stepladder.engine.findings import Findings
+from stepladder.engine.intake import Intake
 from stepladder.engine.setup import Setup
 from stepladder.engine.staff import Staff
 from stepladder.engine.window import Room, Window, windows_of
-from stepladder.task.candidates_file import CandidatesFile
 from stepladder.types import Candidate
 
 SHOWN = 3
 """Candidates of one kind of problem that are named."""
 
 
-def check_candidates(
-    setup: Setup, candidates: CandidatesFile, findings: Findings
-) -> list[Candidate]:
-    """Look at every candidate; those with gold come back.
+@dataclass(slots=True)
+class Several:
+    """Candidates of one kind of problem: all are counted, the first ones named."""
 
-    Raises TableError for a row that cannot be read.
-    """
-    staff = Staff(setup.policy, setup.annotators, setup.rates)
-    look = _Look(staff, windows_of(setup))
-    gold: list[Candidate] = []
-    for candidate in candidates:
-        look.at(candidate)
-        if candidate.gold is not None:
-            gold.append(candidate)
-    look.report(str(candidates.path), findings)
-    return gold
+    count: int = 0
+    named: list[str] = field(default_factory=list)
+
+    def add(self, describe: Callable[[], str]) -> None:
+        """One more."""
+        self.count += 1
+        if len(self.named) < SHOWN:
+            self.named.append(describe())
+
+    def __str__(self) -> str:
+        more = self.count - len(self.named)
+        return ", ".join(self.named) + (f" and {more:,} more" if more else "")
 
 
 @dataclass(slots=True)
-class _Look:
+class Look:
     """A look at one candidate after the other, remembering what is wrong."""
 
     staff: Staff
     windows: dict[str, Window]
-    unreadable: list[str] = field(default_factory=list)
+    seeing: Mapping[bool, frozenset[str]]
+    """Who may see a candidate that is local only, and one that is not."""
+    unreadable: Several = field(default_factory=Several)
     """Candidates that no machine on their route can read."""
-    hidden: list[str] = field(default_factory=list)
+    hidden: Several = field(default_factory=Several)
     """Candidates that nobody may see."""
     skipped: Counter[str] = field(default_factory=Counter)
     """How many candidates an annotator may be unable to read, by its name."""
 
-    def at(self, candidate: Candidate) -> None:
+    @classmethod
+    def by(cls, setup: Setup) -> Look:
+        """Nothing seen yet."""
+        staff = Staff(setup.policy, setup.annotators, setup.rates)
+        seeing = {local: _seeing(staff, local_only=local) for local in (False, True)}
+        return cls(staff, windows_of(setup), seeing)
+
+    def at(self, _: int, candidate: Candidate) -> None:
+        """Look at one more; its place does not matter."""
         staff = self.staff
-        seeing = {n for tier in staff.reachable(candidate) for n in staff.asked_in(tier, candidate)}
+        seeing = self.seeing[candidate.local_only]
         if not seeing:
-            self.hidden.append(repr(candidate.id))
-        rooms = {n: self.windows[n].room_for(candidate) for n in seeing if n in self.windows}
+            self.hidden.add(lambda: repr(candidate.id))
+        rooms = {n: window.room_for(candidate) for n, window in self.windows.items() if n in seeing}
+        if all(room is Room.ENOUGH for room in rooms.values()):
+            return
         machines = [name for name in seeing if not staff.policy.is_person(name)]
         narrow = [name for name, room in rooms.items() if room is Room.NONE]
         if machines and len(narrow) == len(machines):
             longest = max((self.windows[name] for name in narrow), key=lambda w: w.context)
-            self.unreadable.append(f"{candidate.id!r} ({longest.described(candidate)})")
+            self.unreadable.add(lambda: f"{candidate.id!r} ({longest.described(candidate)})")
         else:
             self.skipped.update(n for n, room in rooms.items() if room is not Room.ENOUGH)
 
     def report(self, file: str, findings: Findings) -> None:
-        if self.unreadable:
+        """Say what was wrong."""
+        if self.unreadable.count:
             findings.error(
-                f"{file}: id {_some(self.unreadable)} is too long for every model on its route; "
+                f"{file}: id {self.unreadable} is too long for every model on its route; "
                 "shorten or drop the row, or ask a model with a larger context window"
             )
-        if self.hidden:
-            findings.warn(
-                f"{file}: id {_some(self.hidden)} is local only, and no annotator is local"
-            )
+        if self.hidden.count:
+            findings.warn(f"{file}: id {self.hidden} is local only, and no annotator is local")
         for name, count in self.skipped.items():
             findings.warn(
                 f"{file}: {count} texts may not fit the context window of {name!r} "
@@ -80,18 +90,18 @@ class _Look:
             )
 
 
-def _some(ids: list[str]) -> str:
-    more = len(ids) - SHOWN
-    return ", ".join(ids[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+def _seeing(staff: Staff, *, local_only: bool) -> frozenset[str]:
+    anyone = Candidate("", local_only=local_only)
+    return frozenset(n for tier in staff.reachable(anyone) for n in staff.asked_in(tier, anyone))
 
 
-def check_gold(setup: Setup, gold: list[Candidate], seed: int, findings: Findings) -> None:
+def check_gold(setup: Setup, intake: Intake, findings: Findings) -> None:
     """Warn when there is too little gold for the probabilities that accept rules want."""
     wanted = setup.policy.calibration
-    rows = len(choose_rows(gold, setup.policy, seed))
+    rows = len(intake.calibration)
     if _needs_probabilities(setup) and rows < wanted.minimum:
         findings.warn(
-            f"{rows} rows of gold to calibrate on (of {len(gold)} with gold), but at least "
+            f"{rows} rows of gold to calibrate on (of {intake.gold} with gold), but at least "
             f"{wanted.minimum} are needed: probabilities stay uncalibrated"
         )
 

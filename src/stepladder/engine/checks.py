@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from stepladder.engine.check_annotators import check_annotators
-from stepladder.engine.check_candidates import check_candidates, check_gold
+from stepladder.engine.check_candidates import check_gold
 from stepladder.engine.findings import Findings
+from stepladder.engine.intake import Intake, Observer
+from stepladder.engine.noted import key_of, recalled
 from stepladder.engine.setup import Setup
+from stepladder.engine.survey import survey
 from stepladder.policy import Policy, load_policy
 from stepladder.policy.load import policy_folder, policy_path
 from stepladder.strict_toml import located
@@ -38,6 +42,12 @@ class Wanted:
     """Chooses the calibration rows."""
     calibrates: bool = True
     """Whether gold is wanted for calibration."""
+    priced: bool = False
+    """Whether the price is wanted too."""
+    ledger: str = ""
+    """URL of the ledger in which an earlier start may have noted what it found."""
+    run: str = ""
+    """The run's name in the ledger; by default the task's."""
 
     @property
     def policy_folder(self) -> Path:
@@ -54,13 +64,16 @@ class Checked:
     """None when the task, the policy or an annotator cannot be used."""
     candidates: CandidatesFile | None
     """None when there are none, or no task to read them by."""
+    intake: Intake | None = None
+    """None unless setup and candidates can be used."""
 
 
-async def check(wanted: Wanted, day: date) -> Checked:
+async def check(wanted: Wanted, day: date, observers: Sequence[Observer] = ()) -> Checked:
     """Look at everything; nothing is paid and no model is asked.
 
     Keys, answers files and recordings are looked up, servers of the user's own only
-    asked whether they are there, and local models not started.
+    asked whether they are there, and local models not started. `observers` are shown every
+    candidate, unless an earlier start noted in the ledger what there is to be found.
     """
     findings = Findings()
     task = _task(wanted.task, findings)
@@ -69,8 +82,13 @@ async def check(wanted: Wanted, day: date) -> Checked:
     if task is not None and policy is not None:
         path = policy_path(wanted.policy)
         setup = await check_annotators(task, policy, path, wanted.policy_folder, day, findings)
-    candidates = _candidates(wanted, task, setup, findings)
-    return Checked(findings, setup, candidates)
+    candidates = intake = None
+    if wanted.candidates is not None:
+        with findings.catching():
+            candidates = _readable(wanted, wanted.candidates, task)
+            if candidates is not None:
+                intake = _intake(wanted, setup, candidates, findings, observers)
+    return Checked(findings, setup, candidates, intake)
 
 
 def _task(path: Path, findings: Findings) -> Task | None:
@@ -90,21 +108,30 @@ def _policy(path: Path, findings: Findings) -> Policy | None:
     return None
 
 
-def _candidates(
-    wanted: Wanted, task: Task | None, setup: Setup | None, findings: Findings
-) -> CandidatesFile | None:
-    if wanted.candidates is None:
+def _readable(wanted: Wanted, path: Path, task: Task | None) -> CandidatesFile | None:
+    if task is None:
+        deque(read_rows(path), maxlen=0)
         return None
-    with findings.catching():
-        if task is None:
-            deque(read_rows(wanted.candidates), maxlen=0)
-            return None
-        candidates = CandidatesFile(wanted.candidates, task, wanted.limit)
-        if setup is None:
-            deque(candidates, maxlen=0)
-        else:
-            gold = check_candidates(setup, candidates, findings)
-            if wanted.calibrates:
-                check_gold(setup, gold, wanted.seed, findings)
-        return candidates
-    return None
+    return CandidatesFile(path, task, wanted.limit)
+
+
+def _intake(
+    wanted: Wanted,
+    setup: Setup | None,
+    candidates: CandidatesFile,
+    findings: Findings,
+    observers: Sequence[Observer],
+) -> Intake | None:
+    if setup is None:
+        deque(candidates, maxlen=0)
+        return None
+    key = key_of(setup, wanted.policy_folder, candidates, wanted.seed) if wanted.ledger else ""
+    intake = recalled(wanted.ledger, wanted.run or setup.task.name, key) if key else None
+    if intake is None:
+        intake = survey(setup, candidates, wanted.seed, findings, observers, priced=wanted.priced)
+        intake = replace(intake, key=key)
+    for message in intake.warnings:
+        findings.warn(message)
+    if wanted.calibrates:
+        check_gold(setup, intake, findings)
+    return intake

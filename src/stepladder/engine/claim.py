@@ -14,10 +14,17 @@ class Tally:
     """The attempts of one annotator on one candidate so far."""
 
     attempts: int = 0
+    """Those that were paid for; what is refunded does not count."""
     usage: Usage = UNUSED
     cost: Usd = NOTHING
     vote: Vote | None = None
     """The vote, once an attempt was answered."""
+
+    def paid(self, usage: Usage, cost: Usd) -> None:
+        """Count an attempt that was, or may have been, billed."""
+        self.usage = self.usage + usage if self.attempts else usage
+        self.cost = self.cost + cost if self.attempts else cost
+        self.attempts += 1
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stepladder.annotators.base import Waiting
@@ -10,13 +10,12 @@ from stepladder.confidence import Fit
 from stepladder.engine.account import Account
 from stepladder.engine.brake import Brake
 from stepladder.engine.claim import Claim
-from stepladder.engine.hands import all_of
+from stepladder.engine.hands import MoveOn, all_of
 from stepladder.engine.staff import Staff
 from stepladder.errors import AnnotatorError
 from stepladder.ledger import Ledger
 from stepladder.routing import Abstain, Accept, Ask, Asked, Fail, next_step
 from stepladder.types import (
-    NOTHING,
     UNUSED,
     Candidate,
     CandidateKey,
@@ -26,6 +25,7 @@ from stepladder.types import (
     Status,
     Unlabelled,
     Vote,
+    total,
 )
 
 
@@ -72,16 +72,14 @@ class Climber:
         except AnnotatorError as error:
             if error.halts:
                 raise
-            return await self._failed(name, candidate, error)
+            return self._failed(name, candidate, error)
         if isinstance(reply, Waiting):
             return reply
-        self._free_retries(name, candidate, tally.attempts)
         assert tally.vote is not None  # noqa: S101 - the journal keeps every answer's vote
         return tally.vote
 
-    async def _failed(self, name: str, candidate: Candidate, error: AnnotatorError) -> Vote:
+    def _failed(self, name: str, candidate: Candidate, error: AnnotatorError) -> Vote:
         tally = self.claims[candidate.key].tally(name)
-        self._free_retries(name, candidate, tally.attempts)
         vote = Vote(
             annotator=name,
             outcome=Unlabelled(Reason.ERROR, str(error)[:500]),
@@ -89,13 +87,17 @@ class Climber:
             cost=tally.cost,
             key=self.staff.annotators[name].key(candidate),
         )
-        await self.ledger.add_vote(vote, candidate.key)
+        self.ledger.add_vote(vote, candidate.key)
         return vote
 
-    def _free_retries(self, name: str, candidate: Candidate, attempts: int) -> None:
-        unused = 1 + self.staff.policy.annotators[name].retries - attempts
-        claim, rate = self.claims[candidate.key], self.staff.rates[name]
-        self.account.free(claim.hold, claim.quotes[name] * max(0, unused), wage=rate.wage)
+    def free_retries(self, candidate: Candidate, names: Iterable[str]) -> None:
+        """Give back what was held for attempts that these annotators did not need."""
+        claim = self.claims.get(candidate.key)
+        for name in names if claim is not None else ():
+            unused = 1 + self.staff.policy.annotators[name].retries - claim.tally(name).attempts
+            if unused > 0 and name in claim.quotes:
+                wage = self.staff.rates[name].wage
+                self.account.free(claim.hold, claim.quotes[name] * unused, wage=wage)
 
 
 @dataclass(slots=True)
@@ -107,7 +109,13 @@ class Climb:
     fit: Fit
     known: Mapping[str, Vote]
     """Votes of an earlier start that may be reused, by annotator."""
+    move_on: MoveOn
+    """Called once it leaves the first tier of the ladder: another may take its place there."""
     asked: list[Asked] = field(default_factory=list)
+    votes: list[Vote] = field(default_factory=list)
+    """All votes so far, in the order of the ladder."""
+    by_machines: list[Vote] = field(default_factory=list)
+    """Those that no person gave."""
     posterior: Posterior | None = None
     """What the machines' votes so far amount to."""
 
@@ -128,6 +136,7 @@ class Climb:
             step = next_step(policy, reachable, self.asked, self.posterior)
             match step:
                 case Ask(tier):
+                    self._leave_the_tier_below(tier)
                     ended = await self._ask(tier, [t for t in reachable if t >= tier])
                     if ended is not None:
                         return ended
@@ -137,6 +146,13 @@ class Climb:
                     return self._decided(Status.ABSTAINED, reason)
                 case Fail(reason):
                     return self._decided(Status.FAILED, reason)
+
+    def _leave_the_tier_below(self, tier: int) -> None:
+        if tier > 0:
+            self.move_on()
+        if self.asked:
+            names = [vote.annotator for vote in self.asked[-1].votes]
+            self.climber.free_retries(self.candidate, names)
 
     async def _ask(self, tier: int, route: Sequence[int]) -> Decision | None:
         """Ask a tier; a decision comes back when the route ends here all the same."""
@@ -149,9 +165,15 @@ class Climb:
         given = tuple(vote for vote in votes if isinstance(vote, Vote))
         if len(given) < len(votes):
             return self._decided(Status.PENDING, f"waits for {self._tier_name(tier)}")
-        self.asked.append(Asked(tier, given))
-        self.posterior = self.fit.posterior(self._machine_votes())
+        self._take(tier, given)
         return None
+
+    def _take(self, tier: int, votes: tuple[Vote, ...]) -> None:
+        policy = self.climber.staff.policy
+        self.asked.append(Asked(tier, votes))
+        self.votes += votes
+        self.by_machines += [vote for vote in votes if not policy.is_person(vote.annotator)]
+        self.posterior = self.fit.posterior(self.by_machines)
 
     async def _votes(self, names: Sequence[str]) -> list[Vote | Waiting]:
         if len(names) == 1:
@@ -176,28 +198,19 @@ class Climb:
     def _tier_name(self, tier: int) -> str:
         return self.climber.staff.policy.tiers[tier].name
 
-    @property
-    def votes(self) -> tuple[Vote, ...]:
-        """All votes so far, in the order of the ladder."""
-        return tuple(vote for one in self.asked for vote in one.votes)
-
-    def _machine_votes(self) -> tuple[Vote, ...]:
-        policy = self.climber.staff.policy
-        return tuple(vote for vote in self.votes if not policy.is_person(vote.annotator))
-
     def _decided(self, status: Status, reason: str, label: str | None = None) -> Decision:
-        posterior, votes, by_machines = self.posterior, self.votes, self._machine_votes()
-        by_person = len(by_machines) < len(votes)
-        sure = posterior.by_label()[label] if posterior and label and not by_person else None
+        posterior, votes = self.posterior, self.votes
+        by_person = len(self.by_machines) < len(votes)
+        sure = posterior.of(label) if posterior and label and not by_person else None
         return Decision(
             key=self.candidate.key,
             status=status,
             label=label,
             probability=sure,
             posterior=posterior,
-            calibrated=self.fit.calibrated(by_machines),
+            calibrated=self.fit.calibrated(self.by_machines),
             route=tuple(self._tier_name(one.tier) for one in self.asked),
-            cost=sum((vote.cost for vote in votes), NOTHING),
-            usage=sum((vote.usage for vote in votes), UNUSED),
+            cost=total(vote.cost for vote in votes),
+            usage=votes[0].usage if len(votes) == 1 else sum((v.usage for v in votes), UNUSED),
             reason=reason,
         )

@@ -2,143 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 
-from stepladder.engine.calibrating import choose_rows
-from stepladder.engine.likely import LikelyUsage
-from stepladder.engine.setup import Setup, look_through
+from stepladder.engine.bounds import Bounds
+from stepladder.engine.burden import Estimate
+from stepladder.engine.intake import candidates_at, look_through
+from stepladder.engine.load import Load
+from stepladder.engine.setup import Setup
 from stepladder.engine.staff import Staff
-from stepladder.types import NOTHING, UNUSED, Candidate, CandidateKey, Usage, Usd, total
+from stepladder.types import Candidate
+
+SAMPLE = 10_000
+"""Candidates whose likely usage is guessed one by one; the others' as these relate to bounds."""
+MOST_STORED = 2**64 - 1
+"""pico-USD: a route that costs more than 18 million USD counts as that."""
 
 
-@dataclass(slots=True)
-class Burden:
-    """What a part of a run takes."""
+def estimate(
+    setup: Setup, candidates: Iterable[Candidate], seed: int, *, sample: int = SAMPLE
+) -> Estimate:
+    """Add up quotes and likely prices; nobody is asked.
 
-    name: str
-    """The tier's name, or `calibration`."""
-    wages: bool = False
-    """Whether it is paid from the wages' wall."""
-    candidates: int = 0
-    """Candidates that can come here."""
-    likely: Usage = UNUSED
-    """One attempt for each, of likely length."""
-    likely_usd: Usd = NOTHING
-    most: Usage = UNUSED
-    """All attempts for each, of the greatest length."""
-    most_usd: Usd = NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """The likely and the worst price of a run, by tier."""
-
-    candidates: int
-    """How many there are."""
-    calibration: Burden
-    """Gold rows that every machine is asked about; they do not climb."""
-    tiers: Sequence[Burden]
-    """As if every other candidate reached each of them."""
-    routes: Sequence[Usd] = field(repr=False)
-    """Worst case of each other candidate's whole route in their order, wages left out."""
-
-    @property
-    def most_usd(self) -> Usd:
-        """Worst case of the whole run, wages left out."""
-        return total(part.most_usd for part in self._parts if not part.wages)
-
-    @property
-    def most_wages(self) -> Usd:
-        """Worst case of people's wages."""
-        return total(part.most_usd for part in self._parts if part.wages)
-
-    @property
-    def likely_usd(self) -> Usd:
-        """Likely price if every candidate reached the last tier, wages left out."""
-        return total(part.likely_usd for part in self._parts if not part.wages)
-
-    def covered(self, budget: Usd) -> int:
-        """How many candidates, in their order, surely end before the budget does."""
-        left = budget - self.calibration.most_usd
-        if left < NOTHING:
-            return 0
-        for number, route in enumerate(self.routes):
-            left -= route
-            if left < NOTHING:
-                return self.calibration.candidates + number
-        return self.candidates
-
-    @property
-    def _parts(self) -> tuple[Burden, ...]:
-        return (self.calibration, *self.tiers)
-
-
-def estimate(setup: Setup, candidates: Iterable[Candidate], seed: int) -> Estimate:
-    """Add up quotes and likely prices; `candidates` are read twice, and nobody is asked.
-
-    `seed` chooses the calibration rows as the run would. Raises TableError for a bad row.
+    `seed` chooses the calibration rows as the run would; the likely price stands on the first
+    `sample` candidates, the worst case on all. Raises TableError for a bad row.
     """
-    intake = look_through(candidates)
-    rows = {row.key for row in choose_rows(intake.gold, setup.policy, seed)}
-    return _Estimator(setup).estimate(candidates, rows)
+    estimator = Estimator(setup, sample)
+    intake = look_through(candidates, setup.policy, seed, [estimator.see])
+    return estimator.estimate(intake.calibration, candidates_at(candidates, intake.calibration))
 
 
-class _Estimator:
-    def __init__(self, setup: Setup) -> None:
-        self._staff = Staff(setup.policy, setup.annotators, setup.rates)
-        specs = setup.policy.annotators
-        self._likely = {
-            name: LikelyUsage(specs[name], rate, setup.task) for name, rate in setup.rates.items()
-        }
-        self._calibration = Burden("calibration")
-        self._tiers = [
-            Burden(tier.name, wages=any(setup.rates[name].wage for name in tier.ask))
-            for tier in setup.policy.tiers
-        ]
-        self._routes: list[Usd] = []
+class Estimator:
+    """Shown all candidates one by one, it knows what they cost."""
 
-    def estimate(self, candidates: Iterable[Candidate], rows: set[CandidateKey]) -> Estimate:
-        count = 0
-        for candidate in candidates:
-            count += 1
-            if candidate.key in rows:
-                self._calibrate(candidate)
-            else:
-                self._climb(candidate)
-        return Estimate(count, self._calibration, self._tiers, self._routes)
+    def __init__(self, setup: Setup, sample: int = SAMPLE) -> None:
+        self._setup = setup
+        self._sample = sample
+        self._bounds = Bounds(setup)
+        self._loads = [Load(t.name, setup, self._bounds, t.ask) for t in setup.policy.tiers]
+        staff = Staff(setup.policy, setup.annotators, setup.rates)
+        self._ladders = {local: _ladder(staff, local_only=local) for local in (False, True)}
+        self._routes = array("Q")
 
-    def _calibrate(self, candidate: Candidate) -> None:
-        machines = self._staff.policy.machines
-        names = [name for name in machines if self._staff.allowed(name, candidate)]
-        self._add(self._calibration, names, candidate)
+    def see(self, place: int, candidate: Candidate) -> None:
+        """Count a candidate in, as one that climbs; `place` is its own, counted from 0."""
+        self._routes.append(min(self._climb(place, candidate, 1), MOST_STORED))
 
-    def _climb(self, candidate: Candidate) -> None:
-        known: set[str] = set()
-        route = NOTHING
-        for number in self._staff.reachable(candidate):
-            names = [n for n in self._staff.asked_in(number, candidate) if n not in known]
-            known.update(names)
-            tier = self._tiers[number]
-            most = self._add(tier, names, candidate)
-            route += NOTHING if tier.wages else most
-        self._routes.append(route)
+    def estimate(self, places: Sequence[int], rows: Sequence[Candidate]) -> Estimate:
+        """The sums, once all were seen; `rows`, at these places, calibrate and do not climb."""
+        calibration = Load("calibration", self._setup, self._bounds, self._setup.policy.machines)
+        for place, row in zip(places, rows, strict=True):
+            self._climb(place, row, -1)
+            seeing = {name for names in self._ladders[row.local_only].values() for name in names}
+            machines = [name for name in self._setup.policy.machines if name in seeing]
+            calibration.add(row, machines, guess=True)
+        calibrating = frozenset(places)
+        return Estimate(
+            candidates=len(self._routes),
+            calibration=calibration.burden(),
+            tiers=[load.burden() for load in self._loads],
+            routes=array("Q", (r for n, r in enumerate(self._routes) if n not in calibrating)),
+        )
 
-    def _add(self, burden: Burden, names: Iterable[str], candidate: Candidate) -> Usd:
-        """Count a candidate in; the most that it costs here comes back."""
-        before = burden.most_usd
-        burden.candidates += 1
-        for name in names:
-            rate = self._staff.rates[name]
-            bound = self._staff.annotators[name].bound(candidate)
-            likely = self._likely[name].of(candidate, bound)
-            attempts = 1 + self._staff.policy.annotators[name].retries
-            burden.likely += likely
-            burden.likely_usd += rate.cost(likely)
-            burden.most += _times(bound, attempts)
-            burden.most_usd += rate.quote(bound) * attempts
-        return burden.most_usd - before
+    def _climb(self, place: int, candidate: Candidate, times: int) -> int:
+        """Count the whole route in; the most it costs comes back, in pico-USD without wages."""
+        route = 0
+        for number, names in self._ladders[candidate.local_only].items():
+            load = self._loads[number]
+            most = load.add(candidate, names, guess=place < self._sample, times=times)
+            route += 0 if load.wages else most
+        return route
 
 
-def _times(usage: Usage, times: int) -> Usage:
-    return sum((usage for _ in range(times)), UNUSED)
+def _ladder(staff: Staff, *, local_only: bool) -> Mapping[int, tuple[str, ...]]:
+    """Who is asked in each tier about a candidate that is local only, or not."""
+    anyone = Candidate("", local_only=local_only)
+    return {tier: staff.asked_in(tier, anyone) for tier in staff.reachable(anyone)}

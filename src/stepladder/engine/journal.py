@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from stepladder.annotators.base import Annotator, Answer, Reply, Waiting
+from stepladder.annotators.base import Annotator, Answer, Reply
 from stepladder.annotators.wrapper import Wrapper
 from stepladder.engine.account import Account
 from stepladder.engine.brake import Brake
@@ -14,6 +15,24 @@ from stepladder.engine.rates import Rate
 from stepladder.errors import AnnotatorError, OverrunError, RejectedError
 from stepladder.ledger import Intent, Ledger, Settlement
 from stepladder.types import NOTHING, UNUSED, Candidate, CandidateKey, Usage, Usd, Vote
+
+SHOWN = 500
+"""Characters of an error that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt between its intent and its settlement."""
+
+    number: int
+    key: CandidateKey
+    vote_key: str
+    sample: int
+    claim: Claim
+    tally: Tally
+    quote: Usd
+    began: float
+    """Seconds on the monotonic clock."""
 
 
 class Journalled(Wrapper):
@@ -38,123 +57,100 @@ class Journalled(Wrapper):
     async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
         """One attempt, paid; raises OverrunError when it is billed beyond its quote."""
         self._brake.check()
-        claim = self._claims[candidate.key]
-        quote = claim.quotes[self.name]
-        key = self.key(candidate, sample)
-        attempt = await self._ledger.intend(
-            Intent(
-                claim.number,
-                candidate.key,
-                self.name,
-                key,
-                self._rate.wage,
-                quote,
-                self._rate.entry,
-            )
-        )
-        payment = _Payment(self, claim, candidate.key, attempt, quote)
+        attempt = await self._intend(candidate, sample)
         try:
             reply = await self.inner.ask(candidate, sample)
         except AnnotatorError as error:
-            await payment.failed(error)
+            self._failed(attempt, error)
             raise
         except Exception as problem:
             wrapped = RejectedError(f"{self.name}: {type(problem).__name__}: {problem}")
-            await payment.failed(wrapped)
+            self._failed(attempt, wrapped)
             raise wrapped from problem
-        match reply:
-            case Waiting():
-                await payment.waiting()
-            case Answer():
-                await payment.answered(reply, key, sample)
+        except BaseException:
+            self._lost(attempt)
+            raise
+        if isinstance(reply, Answer):
+            self._answered(attempt, reply)
+        else:
+            # A person who has not answered keeps the wage on hold.
+            self._settle(attempt, "waiting", NOTHING, UNUSED)
         return reply
 
-    async def pay(
-        self, claim: Claim, settlement: Settlement, quote: Usd, key: CandidateKey, vote: Vote | None
+    async def _intend(self, candidate: Candidate, sample: int) -> Attempt:
+        key, vote_key = candidate.key, self.key(candidate, sample)
+        claim = self._claims[key]
+        quote, rate = claim.quotes[self.name], self._rate
+        number = await self._ledger.intend(
+            Intent(claim.number, key, self.name, vote_key, rate.wage, quote, rate.entry)
+        )
+        tally = claim.tally(self.name)
+        return Attempt(number, key, vote_key, sample, claim, tally, quote, time.monotonic())
+
+    def _answered(self, attempt: Attempt, answer: Answer) -> None:
+        """Settle what the answer used, and keep its vote in the same transaction."""
+        cost, tally = self._rate.cost(answer.usage), attempt.tally
+        tally.paid(answer.usage, cost)
+        tally.vote = Vote(
+            annotator=self.name,
+            outcome=answer.outcome,
+            confidence=answer.confidence,
+            usage=tally.usage,
+            cost=tally.cost,
+            model=answer.model,
+            text=answer.text,
+            sample=attempt.sample,
+            key=attempt.vote_key,
+            seconds=time.monotonic() - attempt.began,
+        )
+        self._pay(attempt, "answered", cost, answer.usage, vote=tally.vote)
+
+    def _failed(self, attempt: Attempt, error: AnnotatorError) -> None:
+        """Settle a failure: at what was billed, at nothing, or, when nobody knows, at the quote."""
+        usage, detail = error.billed or UNUSED, str(error)[:SHOWN]
+        if error.free:
+            # Its quote stays on hold: it did not use up one of the attempts that are paid for.
+            self._settle(attempt, "refunded", NOTHING, usage, detail=detail)
+            return
+        cost = attempt.quote if error.billed is None else self._rate.cost(error.billed)
+        attempt.tally.paid(usage, cost)
+        self._pay(attempt, "failed", cost, usage, detail=detail)
+
+    def _lost(self, attempt: Attempt) -> None:
+        """Settle an attempt that was given up while under way: it may be billed all the same."""
+        attempt.tally.paid(UNUSED, attempt.quote)
+        self._pay(attempt, "unknown", attempt.quote, UNUSED, detail="given up while under way")
+
+    def _pay(
+        self,
+        attempt: Attempt,
+        outcome: str,
+        cost: Usd,
+        usage: Usage,
+        *,
+        vote: Vote | None = None,
+        detail: str = "",
     ) -> None:
         """Settle with the account and the ledger; raises OverrunError."""
-        if settlement.outcome != "waiting":
-            # A person who has not answered keeps the wage on hold.
-            self._account.settle(claim.hold, quote, settlement.cost, wage=settlement.wage)
-        await self._ledger.settle(settlement, key, vote)
-        if settlement.cost > quote:
+        self._account.settle(attempt.claim.hold, attempt.quote, cost, wage=self._rate.wage)
+        self._settle(attempt, outcome, cost, usage, vote=vote, detail=detail)
+        if cost.pico > attempt.quote.pico:
             raise OverrunError(
-                f"{self.name} billed {settlement.cost} for candidate {key.id!r}, more than its "
-                f"quote of {quote}; the budget stands on quotes, so the run stops. "
+                f"{self.name} billed {cost} for candidate {attempt.key.id!r}, more than its "
+                f"quote of {attempt.quote}; the budget stands on quotes, so the run stops. "
                 f"Check the price entry {self._rate.entry!r} and the annotator's max_output_tokens"
             )
 
-    @property
-    def rate(self) -> Rate:
-        """What the annotator is paid by."""
-        return self._rate
-
-
-class _Payment:
-    """One attempt between its intent and its settlement."""
-
-    def __init__(
-        self, journal: Journalled, claim: Claim, key: CandidateKey, attempt: int, quote: Usd
+    def _settle(
+        self,
+        attempt: Attempt,
+        outcome: str,
+        cost: Usd,
+        usage: Usage,
+        *,
+        vote: Vote | None = None,
+        detail: str = "",
     ) -> None:
-        self._journal = journal
-        self._claim = claim
-        self._key = key
-        self._attempt = attempt
-        self._quote = quote
-        self._began = time.monotonic()
-        self._tally: Tally = claim.tally(journal.name)
-        self._tally.attempts += 1
-
-    async def answered(self, answer: Answer, key: str, sample: int) -> None:
-        """Settle what the answer used, and keep its vote in the same transaction."""
-        cost = self._journal.rate.cost(answer.usage)
-        self._add(answer.usage, cost)
-        self._tally.vote = Vote(
-            annotator=self._journal.name,
-            outcome=answer.outcome,
-            confidence=answer.confidence,
-            usage=self._tally.usage,
-            cost=self._tally.cost,
-            model=answer.model,
-            text=answer.text,
-            sample=sample,
-            key=key,
-            seconds=self._seconds,
-        )
-        await self._settle("answered", cost, answer.usage, vote=self._tally.vote)
-
-    async def failed(self, error: AnnotatorError) -> None:
-        """Settle a failure: at what was billed, at nothing, or, when nobody knows, at the quote."""
-        usage = error.billed or UNUSED
-        if error.free:
-            await self._settle("refunded", NOTHING, usage, detail=str(error))
-            return
-        cost = self._quote if error.billed is None else self._journal.rate.cost(error.billed)
-        self._add(usage, cost)
-        await self._settle("failed", cost, usage, detail=str(error))
-
-    async def waiting(self) -> None:
-        """Note that a person was asked, and has not answered."""
-        await self._settle("waiting", NOTHING, UNUSED)
-
-    def _add(self, usage: Usage, cost: Usd) -> None:
-        self._tally.usage += usage
-        self._tally.cost += cost
-
-    @property
-    def _seconds(self) -> float:
-        return time.monotonic() - self._began
-
-    async def _settle(
-        self, outcome: str, cost: Usd, usage: Usage, *, vote: Vote | None = None, detail: str = ""
-    ) -> None:
-        settlement = Settlement(
-            attempt=self._attempt,
-            wage=self._journal.rate.wage,
-            outcome=outcome,
-            cost=cost,
-            usage=usage,
-            seconds=self._seconds,
-            detail=detail[:500],
-        )
-        await self._journal.pay(self._claim, settlement, self._quote, self._key, vote)
+        seconds, wage = time.monotonic() - attempt.began, self._rate.wage
+        settlement = Settlement(attempt.number, wage, outcome, cost, usage, seconds, detail)
+        self._ledger.settle(settlement, attempt.key, vote)

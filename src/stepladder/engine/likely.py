@@ -8,7 +8,7 @@ from stepladder.annotators.thinking import thinks
 from stepladder.engine.rates import Rate, TokenRate
 from stepladder.policy import AnnotatorSpec, ModelSpec
 from stepladder.pricing import likely_tokens
-from stepladder.task import AnswerForm, Style, Task, render_prompt
+from stepladder.task import AnswerForm, ChatFrame, Frame, Task, prompt_frame
 from stepladder.types import Candidate, Usage
 
 TOKENS_PER_MESSAGE = 4
@@ -24,14 +24,14 @@ class LikelyUsage:
         self._spec = spec if isinstance(spec, ModelSpec) else None
         self._encoding = rate.price.encoding if isinstance(rate, TokenRate) else None
         self._task = task
+        self._frame = _frame(task, self._spec)
 
     def of(self, candidate: Candidate, bound: Usage) -> Usage:
         """Tokens of one attempt; the bound, where the annotator is no language model."""
-        if self._spec is None:
+        if self._frame is None:
             return bound
-        spec = self._spec
-        prompt = render_prompt(self._task, candidate.columns, spec.prompt, spec.answer)
-        read = self._stable + likely_tokens(prompt.texts[-1:], self._encoding)
+        prompt = self._frame.prompt(candidate.columns)
+        read = self._stable + likely_tokens((prompt.last_text,), self._encoding)
         return Usage(input=min(read, bound.input), output=min(self._answer(bound), bound.output))
 
     def _answer(self, bound: Usage) -> int:
@@ -44,15 +44,17 @@ class LikelyUsage:
     @cached_property
     def _stable(self) -> int:
         """Tokens of all texts but the last, the only one that differs by candidate."""
-        if self._spec is None:
-            return 0
-        texts = render_prompt(self._task, {}, self._spec.prompt, self._spec.answer).texts
-        chat = self._spec.prompt is Style.CHAT
-        overhead = TOKENS_PER_MESSAGE * len(texts) if chat else 0
-        return likely_tokens(texts[:-1], self._encoding) + overhead
+        texts = () if self._frame is None else self._frame.stable_texts
+        chat = isinstance(self._frame, ChatFrame)
+        overhead = TOKENS_PER_MESSAGE * (len(texts) + 1) if chat else 0
+        return likely_tokens(texts, self._encoding) + overhead
 
     @cached_property
     def _written(self) -> int:
         if self._spec is not None and self._spec.answer is AnswerForm.LETTER:
             return 1
         return max(likely_tokens((name,), self._encoding) for name in self._task.labels)
+
+
+def _frame(task: Task, spec: ModelSpec | None) -> Frame | None:
+    return None if spec is None else prompt_frame(task, spec.prompt, spec.answer)

@@ -12,16 +12,20 @@ from stepladder.digest import digest
 from stepladder.engine.account import Account, Offer, Wall
 from stepladder.engine.basis import Basis, policy_digest
 from stepladder.engine.brake import Brake, Interrupted
-from stepladder.engine.calibrating import Calibrated, calibrate, choose_rows
+from stepladder.engine.calibrating import Calibrated, calibrate
 from stepladder.engine.claim import Claim
 from stepladder.engine.climb import Climber
 from stepladder.engine.crew import Crew, Finished
+from stepladder.engine.intake import Intake, candidates_at, look_through
+from stepladder.engine.lending import Lending
+from stepladder.engine.noted import note
 from stepladder.engine.progress import Progress
 from stepladder.engine.replay import GOLD_ROUTE
-from stepladder.engine.setup import Intake, RunOptions, Setup, look_through
+from stepladder.engine.setup import RunOptions, Setup
 from stepladder.engine.staff import hire
+from stepladder.engine.turns import decided_keys, in_turn
 from stepladder.errors import BudgetError
-from stepladder.ledger import Ledger, RunStart, open_ledger
+from stepladder.ledger import Ledger, Money, RunStart, open_ledger
 from stepladder.types import NOTHING, UNUSED, Candidate, CandidateKey, Decision, Status, Usd, total
 from stepladder.version import VERSION
 
@@ -29,16 +33,26 @@ from stepladder.version import VERSION
 class Run:
     """A run over candidates that can be read more than once (a list, or a file's rows)."""
 
-    def __init__(self, setup: Setup, candidates: Iterable[Candidate], options: RunOptions) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        candidates: Iterable[Candidate],
+        options: RunOptions,
+        intake: Intake | None = None,
+    ) -> None:
+        """`intake` spares a look through the candidates, when somebody has looked already."""
         self.setup = setup
         self.options = options
         self.progress = Progress(setup.policy)
         self._candidates = candidates
+        self._intake = intake
         self._brake = Brake()
-        self.budget = Wall(setup.budget(options))
-        """The wall for everything but wages."""
-        self.wages = Wall(setup.wages(options))
-        """The wall for people's wages."""
+        self.limits = Money(setup.budget(options), setup.wages(options))
+        """What the run, or all that share its budget, may spend."""
+        self.budget = Wall(self.limits.usd)
+        """The wall for everything but wages; of a shared budget, what this run has leased."""
+        self.wages = Wall(self.limits.wages)
+        """The same for people's wages."""
         self.calibrated: Calibrated | None = None
         """The fit, once there is one."""
 
@@ -58,7 +72,9 @@ class Run:
         candidate, OverrunError or CredentialsError when the run had to halt, LedgerError
         when the ledger cannot be written. What was paid for is in the ledger by then.
         """
-        intake = look_through(self._candidates)
+        intake = self._intake or look_through(
+            self._candidates, self.setup.policy, self.options.seed
+        )
         self.progress.total = intake.total
         ledger = open_ledger(self.options.ledger, self._start())
         async with AsyncExitStack() as stack:
@@ -66,6 +82,7 @@ class Run:
             stack.push_async_callback(ledger.flush)
             climber = self._climber(ledger)
             self._check_budget(climber, intake)
+            await note(ledger, intake)
             await climber.staff.open(stack)
             decided = await stack.enter_async_context(aclosing(self._work(climber, intake)))
             async for finished in decided:
@@ -73,7 +90,7 @@ class Run:
                 yield finished
 
     async def _work(self, climber: Climber, intake: Intake) -> AsyncGenerator[Finished, None]:
-        rows = choose_rows(intake.gold, self.setup.policy, self.options.seed)
+        rows = candidates_at(self._candidates, intake.calibration)
         try:
             self.calibrated = await calibrate(
                 climber, rows, self.setup.task.label_names, self.options.seed
@@ -85,7 +102,8 @@ class Run:
         for row in rows:
             yield self._by_gold(climber.ledger, row, calibrated, basis)
         crew = Crew(climber, calibrated.fit, basis, self.progress)
-        rest = (c for c in self._candidates if c.key not in calibrated.rows)
+        decided = decided_keys(self.options.ledger, self.name)
+        rest = in_turn(self._candidates, decided, calibrated.rows)
         async with aclosing(crew.climb_all(rest)) as decisions:
             async for finished in decisions:
                 yield finished
@@ -111,14 +129,27 @@ class Run:
 
     def _climber(self, ledger: Ledger) -> Climber:
         self.budget.spent, self.wages.spent = ledger.spent.usd, ledger.spent.wages
-        account = Account(self.budget, self.wages)
+        account = Account(self.budget, self.wages, self._lender(ledger))
         claims: dict[CandidateKey, Claim] = {}
         staff = hire(self.setup, ledger, account, claims, self._brake, self.options.seed)
         return Climber(staff, ledger, account, claims, self._brake)
 
+    def _lender(self, ledger: Ledger) -> Lending | None:
+        if not self.shared:
+            return None
+        # Nothing may be held before it is leased; what is spent already was.
+        self.budget.limit, self.wages.limit = self.budget.spent, self.wages.spent
+        return Lending(ledger, self.limits)
+
+    @property
+    def shared(self) -> str:
+        """The name of the budget that this run shares with others; empty for its own."""
+        return self.options.shared or self.setup.policy.budget.shared
+
     def _check_budget(self, climber: Climber, intake: Intake) -> None:
         first = next(iter(self._candidates), None)
-        if first is None or self.budget.spent or intake.total == 0:
+        # What a shared budget has left is known when it is asked for a lease.
+        if first is None or self.shared or self.budget.spent or intake.total == 0:
             return
         tiers = climber.staff.reachable(first)
         offers = climber.staff.offers(tiers, climber.staff.quotes(first, tiers))
@@ -148,9 +179,10 @@ class Run:
             policy_digest=self._policy_digest,
             policy=policy.model_dump_json(),
             seed=self.options.seed,
-            budget=self.budget.limit,
-            wages=self.wages.limit,
+            budget=self.limits.usd,
+            wages=self.limits.wages,
             version=VERSION,
+            shared=self.shared,
         )
 
     @property

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from stepladder.errors import PolicyError
 from stepladder.policy import Policy
 from stepladder.pricing import Price, PriceBook
 from stepladder.task import Task
-from stepladder.types import Candidate, Usd
+from stepladder.types import Usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class RunOptions:
     """URL of the ledger, such as sqlite:///reviews.db."""
     run: str = ""
     """The run's name; by default the task's."""
+    shared: str = ""
+    """The budget that it shares with other runs of the ledger, in place of the policy's."""
     budget: Usd | None = None
     """USD, in place of the policy's."""
     wages: Usd | None = None
@@ -77,23 +79,3 @@ def set_up(
 
 def _token_prices(rates: Mapping[str, Rate]) -> dict[str, Price]:
     return {name: rate.price for name, rate in rates.items() if isinstance(rate, TokenRate)}
-
-
-@dataclass(slots=True)
-class Intake:
-    """What a first look at the candidates found: every row was checked."""
-
-    total: int = 0
-    """How many there are."""
-    gold: list[Candidate] = field(default_factory=list)
-    """Those with a trusted label."""
-
-
-def look_through(candidates: Iterable[Candidate]) -> Intake:
-    """Read all candidates once, so that a bad row is found before anything is paid."""
-    intake = Intake()
-    for candidate in candidates:
-        intake.total += 1
-        if candidate.gold is not None:
-            intake.gold.append(candidate)
-    return intake

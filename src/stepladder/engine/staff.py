@@ -5,15 +5,18 @@ from __future__ import annotations
 import random
 from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stepladder.annotators.base import Annotator
+from stepladder.annotators.guarded import Guarded
 from stepladder.annotators.limited import Limited
 from stepladder.annotators.retrying import Retrying
+from stepladder.annotators.wrapper import unwrapped
 from stepladder.engine.account import Account, Offer
 from stepladder.engine.brake import Brake
 from stepladder.engine.claim import Claim
 from stepladder.engine.journal import Journalled
+from stepladder.engine.ladder import Ladder
 from stepladder.engine.rates import Rate
 from stepladder.engine.setup import Setup
 from stepladder.ledger import Ledger
@@ -27,20 +30,40 @@ class Staff:
 
     policy: Policy
     annotators: Mapping[str, Annotator]
-    """By name, wrapped."""
+    """By name; wrapped where they are asked."""
     rates: Mapping[str, Rate]
     """By name."""
+    _bare: Mapping[str, Annotator] = field(init=False)
+    """By name, without wrappers, which pass on every question but `ask`."""
+    _ladder: Ladder = field(init=False)
+    _local_ladder: Ladder = field(init=False)
+    """As candidates see it that must stay on the user's machines."""
+
+    def __post_init__(self) -> None:
+        bare = {name: unwrapped(one) for name, one in self.annotators.items()}
+        object.__setattr__(self, "_bare", bare)
+        object.__setattr__(self, "_ladder", Ladder.of(self.policy, local_only=False))
+        object.__setattr__(self, "_local_ladder", Ladder.of(self.policy, local_only=True))
 
     def quote(self, name: str, candidate: Candidate) -> Usd:
         """The most that one attempt can cost."""
-        return self.rates[name].quote(self.annotators[name].bound(candidate))
+        return self.rates[name].quote(self._bare[name].bound(candidate))
+
+    def ladder_of(self, candidate: Candidate) -> Ladder:
+        """Who may be asked about the candidate."""
+        return self._local_ladder if candidate.local_only else self._ladder
 
     def quotes(
         self, candidate: Candidate, tiers: Iterable[int], answered: Container[str] = ()
     ) -> dict[str, Usd]:
         """The quotes of all whom the route through these tiers has still to ask, by name."""
-        names = dict.fromkeys(n for tier in tiers for n in self.asked_in(tier, candidate))
-        return {name: self.quote(name, candidate) for name in names if name not in answered}
+        asked = self.ladder_of(candidate).asked
+        return {
+            name: self.quote(name, candidate)
+            for tier in tiers
+            for name in asked[tier]
+            if name not in answered
+        }
 
     def allowed(self, name: str, candidate: Candidate) -> bool:
         """Whether the annotator may see the candidate."""
@@ -48,15 +71,11 @@ class Staff:
 
     def reachable(self, candidate: Candidate) -> tuple[int, ...]:
         """The tiers in which somebody may see the candidate, by number, cheapest first."""
-        return tuple(
-            number
-            for number, tier in enumerate(self.policy.tiers)
-            if any(self.allowed(name, candidate) for name in tier.ask)
-        )
+        return self.ladder_of(candidate).reachable
 
     def asked_in(self, tier: int, candidate: Candidate) -> tuple[str, ...]:
         """Who is asked in a tier about this candidate."""
-        return tuple(n for n in self.policy.tiers[tier].ask if self.allowed(n, candidate))
+        return self.ladder_of(candidate).asked[tier]
 
     def asked_on(self, route: Sequence[str], candidate: Candidate) -> tuple[str, ...]:
         """Who is asked about this candidate on a route, given by the names of its tiers."""
@@ -105,6 +124,10 @@ def hire(
             tokens_per_minute=spec.tokens_per_minute,
             sleep=brake.pause,
         )
+        patience = float(spec.patience)
+        guarded = Guarded(limited, spec.when_down, patience, sleep=brake.pause)
         jitter = random.Random(f"{seed}:{name}")  # noqa: S311
-        wrapped[name] = Retrying(limited, retries=spec.retries, rng=jitter, sleep=brake.pause)
+        wrapped[name] = Retrying(
+            guarded, retries=spec.retries, rng=jitter, sleep=brake.pause, patience=patience
+        )
     return Staff(setup.policy, wrapped, setup.rates)

@@ -85,6 +85,8 @@ class Spend:
     wages: Usd
     budget: Usd
     wages_budget: Usd
+    shared: str = ""
+    """The name of the budget, if other runs draw on it too."""
 
     @property
     def total(self) -> Usd:
@@ -138,7 +140,9 @@ def summarise(run: Run, payroll: Payroll, candidates: Iterable[Candidate]) -> Su
         machine_labels=_accuracy(gold.machine_right, gold.by_machine),
         at_random=at_random(gold),
         undecided=gold.undecided,
-        spend=Spend(run.budget.spent, run.wages.spent, run.budget.limit, run.wages.limit),
+        spend=Spend(
+            run.budget.spent, run.wages.spent, run.limits.usd, run.limits.wages, run.shared
+        ),
         dearest=dearest_alone(run.setup, payroll, candidates, progress.total),
     )
 

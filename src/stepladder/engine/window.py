@@ -10,11 +10,14 @@ from stepladder.engine.rates import TokenRate
 from stepladder.engine.setup import Setup
 from stepladder.policy import LocalSpec, ModelSpec
 from stepladder.pricing import likely_tokens
-from stepladder.task import Task, render_prompt
+from stepladder.task import Frame, Task, prompt_frame
+from stepladder.task.template import read_template
 from stepladder.types import Candidate
 
 LONGEST_CHARACTER = 4
 """Bytes, and so tokens, of one character at most."""
+LONGEST_SIGN = 2
+"""Characters that one of a candidate's becomes at most, where a prompt has to tell it apart."""
 
 
 class Room(StrEnum):
@@ -33,13 +36,26 @@ class Window:
 
     context: int
     """Tokens of prompt and answer together."""
-    spec: ModelSpec
-    task: Task
+    frame: Frame
+    """What all its prompts share."""
+    empty: int
+    """Characters of the prompt about a candidate whose columns are empty."""
+    slots: tuple[str, ...]
+    """The columns that the prompt shows, each as often as it does."""
     encoding: str | None
     """The tiktoken encoding that counts its tokens exactly, if there is one."""
 
+    @classmethod
+    def of(cls, context: int, task: Task, spec: ModelSpec, encoding: str | None) -> Window:
+        """The window of a model that is asked as `spec` says."""
+        frame = prompt_frame(task, spec.prompt, spec.answer)
+        slots = tuple(slot.column for slot in read_template(task.text).slots)
+        return cls(context, frame, sum(map(len, frame.prompt({}).texts)), slots, encoding)
+
     def room_for(self, candidate: Candidate) -> Room:
         """Whether the candidate's prompt fits."""
+        if self._longest(candidate) * LONGEST_CHARACTER <= self.context:
+            return Room.ENOUGH
         texts = self._texts(candidate)
         if sum(map(len, texts)) * LONGEST_CHARACTER <= self.context:
             return Room.ENOUGH
@@ -56,8 +72,13 @@ class Window:
             f"{fewest_tokens(texts, self.encoding):,} tokens of at most {self.context:,}"
         )
 
+    def _longest(self, candidate: Candidate) -> int:
+        """The most characters that the prompt can have: most need no closer look."""
+        shown = sum(len(candidate.columns.get(column, "")) for column in self.slots)
+        return self.empty + shown * LONGEST_SIGN
+
     def _texts(self, candidate: Candidate) -> tuple[str, ...]:
-        return render_prompt(self.task, candidate.columns, self.spec.prompt, self.spec.answer).texts
+        return self.frame.prompt(candidate.columns).texts
 
 
 def windows_of(setup: Setup) -> dict[str, Window]:
@@ -69,5 +90,5 @@ def windows_of(setup: Setup) -> dict[str, Window]:
             continue
         context = spec.context if isinstance(spec, LocalSpec) else rate.price.context
         if context is not None:
-            found[name] = Window(context, spec, setup.task, rate.price.encoding)
+            found[name] = Window.of(context, setup.task, spec, rate.price.encoding)
     return found

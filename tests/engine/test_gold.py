@@ -1,0 +1,61 @@
+"""Which gold calibrates: whole groups, never more than wanted, the same for the same seed."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stepladder.engine.gold import Gold
+from stepladder.policy import Policy
+
+
+def policy(rows: int, share: str = "0.5") -> Policy:
+    return Policy.model_validate(
+        {
+            "name": "p",
+            "annotators": {"a": {"kind": "scripted", "answers": {}}},
+            "tiers": [{"name": "t", "ask": "a"}],
+            "calibration": {"rows": rows, "share": Decimal(share)},
+        }
+    )
+
+
+def gold(groups: list[str]) -> Gold:
+    """Gold at every other place."""
+    found = Gold()
+    for number, group in enumerate(groups):
+        found.add(2 * number, group)
+    return found
+
+
+@given(
+    groups=st.lists(st.sampled_from("abcdefgh"), max_size=30),
+    rows=st.integers(0, 20),
+    seed=st.integers(0, 5),
+)
+def test_whole_groups_within_the_number_and_the_share(
+    groups: list[str], rows: int, seed: int
+) -> None:
+    chosen = gold(groups).choose(policy(rows), seed)
+    assert len(chosen) <= min(rows, len(groups) // 2)
+    assert len(set(chosen)) == len(chosen)
+    taken = {groups[place // 2] for place in chosen}
+    assert sorted(chosen) == [2 * n for n, group in enumerate(groups) if group in taken]
+
+
+@given(groups=st.lists(st.sampled_from("abcdefgh"), max_size=30), seed=st.integers(0, 5))
+def test_the_choice_is_that_of_shuffled_groups(groups: list[str], seed: int) -> None:
+    """Ledgers of earlier versions were calibrated on exactly these rows, in this order."""
+    members: dict[str, list[int]] = {}
+    for number, group in enumerate(groups):
+        members.setdefault(group, []).append(2 * number)
+    shuffled = [members[group] for group in sorted(members)]
+    random.Random(seed).shuffle(shuffled)  # noqa: S311
+    expected: list[int] = []
+    for places in shuffled:
+        if len(expected) + len(places) <= min(10, len(groups) // 2):
+            expected += places
+    assert gold(groups).choose(policy(10), seed) == tuple(expected)
