@@ -87,6 +87,21 @@ async def test_pending_waits_and_is_settled_by_a_later_answer(tmp_path: Path) ->
     assert second.asked == []
 
 
+async def test_who_abstained_because_the_top_was_down_is_asked_about_again(tmp_path: Path) -> None:
+    down = scripted("strong", "no", errors={"*": UnavailableError("down", free=True)})
+    unsure = weak({"c0"})
+    first = await Cascade(tmp_path, unsure, down).label(candidates(2))
+    assert {f.decision.key.id: f.decision.status for f in first} == {
+        "c0": Status.ABSTAINED,
+        "c1": Status.LABELLED,
+    }
+    again, up = weak({"c0"}), scripted("strong", "no")
+    second = await Cascade(tmp_path, again, up).label(candidates(2))
+    assert {f.decision.key.id: f.decision.label for f in second} == {"c0": "no", "c1": "yes"}
+    assert again.asked == []
+    assert [key.id for key in up.asked] == ["c0"]
+
+
 async def test_without_a_person_the_unsure_abstain(tmp_path: Path) -> None:
     (finished,) = await Cascade(tmp_path, weak({"c0"})).label(candidates(1))
     assert finished.decision.status is Status.ABSTAINED

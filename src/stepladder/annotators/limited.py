@@ -10,7 +10,7 @@ from stepladder.annotators.base import Allowance, Annotator, Answer, Reply
 from stepladder.annotators.bucket import Bucket
 from stepladder.annotators.pace import Pace
 from stepladder.annotators.wrapper import Wrapper
-from stepladder.errors import DownError, RateLimitedError
+from stepladder.errors import AnnotatorError, DownError, RateLimitedError
 from stepladder.types import Candidate, Usage
 
 FIRST_WINDOW = 8
@@ -83,7 +83,11 @@ class Limited(Wrapper):
             except RateLimitedError as error:
                 self._refused(error, sent)
                 raise
-        self._refused_since = None
+            except AnnotatorError:
+                # It failed for another reason: as far as the limits go, it was let through.
+                self._let_through()
+                raise
+        self._let_through()
         self._open_a_slot()
         if isinstance(reply, Answer):
             self._answered(reply, candidate)
@@ -136,11 +140,14 @@ class Limited(Wrapper):
             self._closed_slots -= 1
             self._slots.release()
 
-    def _answered(self, answer: Answer, candidate: Candidate) -> None:
+    def _let_through(self) -> None:
+        self._refused_since = None
         if self._pace.unlimited:
             self._count()
         else:
             self._pace = self._pace.answered(self._clock())
+
+    def _answered(self, answer: Answer, candidate: Candidate) -> None:
         if answer.allowance is not None and answer.allowance != self._stated:
             self._keep_to(answer.allowance)
         if self._tokens is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,8 +99,8 @@ def _listed(content: list[Any]) -> Iterator[Position]:
     for entry in content:
         if isinstance(entry, dict) and isinstance(entry.get("token"), str):
             listed = entry.get("top_logprobs")
-            others = [e for e in listed if isinstance(e, dict)] if isinstance(listed, list) else []
-            pairs = [(e.get("token"), e.get("logprob")) for e in (entry, *others)]
+            others = listed if isinstance(listed, list) else []
+            pairs = ((e.get("token"), e.get("logprob")) for e in (entry, *others) if type(e) is dict)
             yield Position(entry["token"], _numbers(pairs))
 
 
@@ -110,12 +110,12 @@ def _tabled(logprobs: Mapping[str, Any]) -> Iterator[Position]:
     if isinstance(tokens, list) and isinstance(tables, list):
         for token, table in zip(tokens, tables, strict=False):
             if isinstance(token, str) and isinstance(table, dict):
-                yield Position(token, _numbers(list(table.items())))
+                yield Position(token, _numbers(table.items()))
 
 
-def _numbers(pairs: list[tuple[Any, Any]]) -> Mapping[str, float]:
+def _numbers(pairs: Iterable[tuple[Any, Any]]) -> Mapping[str, float]:
     return {
-        token: float(logprob)
+        token: logprob if type(logprob) is float else float(logprob)
         for token, logprob in pairs
-        if isinstance(token, str) and type(logprob) in (float, int)
+        if type(token) is str and type(logprob) in (float, int)
     }

@@ -96,7 +96,8 @@ class Pace:
         measured = min(self.rate, self.measured(now))
         if refusals >= HEAVY:
             pause = PAUSE if wait is None else wait
-            return self._cut(now, measured or self.rate, HALVED, pause)
+            # One that refuses most at any pace must not bring it to a stop.
+            return self._cut(now, max(measured, self.rate * HALVED), HALVED, pause)
         if self._overlooks(now, refusals):
             return replace(self, refusals=refusals)
         best = max(self.best, measured)

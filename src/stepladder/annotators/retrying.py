@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from math import inf
 from random import Random
 
 from stepladder.annotators.base import Annotator, Reply
@@ -53,8 +55,8 @@ def wait_before(attempt: int, error: AnnotatorError, jitter: float) -> Retry | G
 class Retrying(Wrapper):
     """Asks again, up to `retries` times, when an attempt fails in a way that may pass.
 
-    A rate limit is no failure of the request: it is asked again for as long as all its
-    waits together stay under `patience`, and only then counts.
+    A rate limit is no failure of the request: it is asked again until `patience` seconds
+    after the first one, and only then counts.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Retrying(Wrapper):
         rng: Random,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         patience: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(inner)
         self.retries = retries
@@ -72,16 +75,20 @@ class Retrying(Wrapper):
         """Seconds that a request may wait for a rate limit to pass."""
         self._rng = rng
         self._sleep = sleep
+        self._clock = clock
 
     async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
         """The first attempt that succeeds; raises the AnnotatorError of the last one."""
         failures = refusals = 0
-        waited = 0.0
+        patient_until = inf
         while True:
             try:
                 return await self.inner.ask(candidate, sample)
             except AnnotatorError as error:
-                limited = isinstance(error, RateLimitedError) and waited < self.patience
+                limited = isinstance(error, RateLimitedError)
+                if limited:
+                    patient_until = min(patient_until, self._clock() + self.patience)
+                    limited = self._clock() < patient_until
                 refusals, failures = refusals + limited, failures + (not limited)
                 if failures > self.retries:
                     raise
@@ -92,5 +99,4 @@ class Retrying(Wrapper):
                     case GiveUp():
                         raise
             # Outside the handler, so that a later error does not drag this one along.
-            waited += pause if limited else 0.0
             await self._sleep(pause)

@@ -93,7 +93,10 @@ class Climber:
     def free_retries(self, candidate: Candidate, names: Iterable[str]) -> None:
         """Give back what was held for attempts that these annotators did not need."""
         claim = self.claims.get(candidate.key)
-        for name in names if claim is not None else ():
+        if claim is None:
+            # All that was asked so far was known from an earlier start.
+            return
+        for name in names:
             unused = 1 + self.staff.policy.annotators[name].retries - claim.tally(name).attempts
             if unused > 0 and name in claim.quotes:
                 wage = self.staff.rates[name].wage

@@ -78,7 +78,11 @@ def _went_past(candidate: Candidate, decided: Decided | None, staff: Staff) -> C
         return ()
     if decided.decision.route == GOLD_ROUTE:
         return staff.policy.machines
-    return staff.asked_on(decided.decision.route, candidate)
+    route = decided.decision.route
+    if decided.decision.status is Status.ABSTAINED:
+        # Whoever failed at the top may have been down: the candidate did not go past it.
+        route = route[:-1]
+    return staff.asked_on(route, candidate)
 
 
 def _is_error(vote: Vote) -> bool:
