@@ -74,7 +74,7 @@ class Journalled(Wrapper):
             self._answered(attempt, reply)
         else:
             # A person who has not answered keeps the wage on hold.
-            self._settle(attempt, "waiting", NOTHING, UNUSED)
+            self._settle(attempt, self._settlement(attempt, "waiting", NOTHING, UNUSED))
         return reply
 
     async def _intend(self, candidate: Candidate, sample: int) -> Attempt:
@@ -103,54 +103,42 @@ class Journalled(Wrapper):
             key=attempt.vote_key,
             seconds=time.monotonic() - attempt.began,
         )
-        self._pay(attempt, "answered", cost, answer.usage, vote=tally.vote)
+        self._pay(attempt, self._settlement(attempt, "answered", cost, answer.usage), tally.vote)
 
     def _failed(self, attempt: Attempt, error: AnnotatorError) -> None:
         """Settle a failure: at what was billed, at nothing, or, when nobody knows, at the quote."""
         usage, detail = error.billed or UNUSED, str(error)[:SHOWN]
         if error.free:
             # Its quote stays on hold: it did not use up one of the attempts that are paid for.
-            self._settle(attempt, "refunded", NOTHING, usage, detail=detail)
+            self._settle(attempt, self._settlement(attempt, "refunded", NOTHING, usage, detail))
             return
         cost = attempt.quote if error.billed is None else self._rate.cost(error.billed)
         attempt.tally.paid(usage, cost)
-        self._pay(attempt, "failed", cost, usage, detail=detail)
+        self._pay(attempt, self._settlement(attempt, "failed", cost, usage, detail))
 
     def _lost(self, attempt: Attempt) -> None:
         """Settle an attempt that was given up while under way: it may be billed all the same."""
         attempt.tally.paid(UNUSED, attempt.quote)
-        self._pay(attempt, "unknown", attempt.quote, UNUSED, detail="given up while under way")
+        detail = "given up while under way"
+        self._pay(attempt, self._settlement(attempt, "unknown", attempt.quote, UNUSED, detail))
 
-    def _pay(
-        self,
-        attempt: Attempt,
-        outcome: str,
-        cost: Usd,
-        usage: Usage,
-        *,
-        vote: Vote | None = None,
-        detail: str = "",
-    ) -> None:
+    def _pay(self, attempt: Attempt, settlement: Settlement, vote: Vote | None = None) -> None:
         """Settle with the account and the ledger; raises OverrunError."""
-        self._account.settle(attempt.claim.hold, attempt.quote, cost, wage=self._rate.wage)
-        self._settle(attempt, outcome, cost, usage, vote=vote, detail=detail)
-        if cost.pico > attempt.quote.pico:
+        cost, quote = settlement.cost, attempt.quote
+        self._account.settle(attempt.claim.hold, quote, cost, wage=settlement.wage)
+        self._settle(attempt, settlement, vote)
+        if cost.pico > quote.pico:
             raise OverrunError(
                 f"{self.name} billed {cost} for candidate {attempt.key.id!r}, more than its "
-                f"quote of {attempt.quote}; the budget stands on quotes, so the run stops. "
+                f"quote of {quote}; the budget stands on quotes, so the run stops. "
                 f"Check the price entry {self._rate.entry!r} and the annotator's max_output_tokens"
             )
 
-    def _settle(
-        self,
-        attempt: Attempt,
-        outcome: str,
-        cost: Usd,
-        usage: Usage,
-        *,
-        vote: Vote | None = None,
-        detail: str = "",
-    ) -> None:
-        seconds, wage = time.monotonic() - attempt.began, self._rate.wage
-        settlement = Settlement(attempt.number, wage, outcome, cost, usage, seconds, detail)
+    def _settle(self, attempt: Attempt, settlement: Settlement, vote: Vote | None = None) -> None:
         self._ledger.settle(settlement, attempt.key, vote)
+
+    def _settlement(
+        self, attempt: Attempt, outcome: str, cost: Usd, usage: Usage, detail: str = ""
+    ) -> Settlement:
+        seconds = time.monotonic() - attempt.began
+        return Settlement(attempt.number, self._rate.wage, outcome, cost, usage, seconds, detail)
