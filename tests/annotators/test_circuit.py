@@ -83,3 +83,9 @@ def test_it_is_probed_again_within_half_a_minute_of_the_last_failure(events: lis
                 assert since == 100.0
             case Closed():
                 pytest.fail("nobody was answered")
+
+
+def test_it_opens_sooner_where_told_so() -> None:
+    once = failed(CLOSED, 5.0, probe=False, opens_after=2)
+    assert once == Closed(1)
+    assert failed(once, 6.0, probe=False, opens_after=2) == Open(6.0, 7.0, 1.0)

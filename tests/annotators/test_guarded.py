@@ -32,7 +32,12 @@ class Flaky:
     name = "flaky"
 
     def __init__(
-        self, clock: Clock, error: AnnotatorError, *, up_at: float = float("inf"), took: float = TOOK
+        self,
+        clock: Clock,
+        error: AnnotatorError,
+        *,
+        up_at: float = float("inf"),
+        took: float = TOOK,
     ) -> None:
         self.clock, self.error, self.up_at, self.took = clock, error, up_at, took
         self.asked: list[tuple[float, str]] = []

@@ -1,15 +1,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import accumulate
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from virtual_time import Provider, TokenBucket, in_virtual_time
 
-from stepladder.annotators import Annotator, Limited, Reply, ScriptedAnnotator
+from stepladder.annotators import (
+    Allowance,
+    Annotator,
+    Answer,
+    Limited,
+    Reply,
+    ScriptedAnnotator,
+)
 from stepladder.annotators.bucket import Bucket
-from stepladder.errors import UnavailableError
+from stepladder.errors import DownError, RateLimitedError, UnavailableError
 from stepladder.task import Task
 from stepladder.types import Candidate, Usage
 
@@ -236,3 +246,100 @@ async def test_a_failed_attempt_gives_its_slot_back() -> None:
         with pytest.raises(UnavailableError):
             await limited.ask(Candidate("1"))
     await asyncio.wait_for(limited.ask(Candidate("2")), 5)
+
+
+def test_eight_are_in_flight_at_first_and_one_more_after_four_answers() -> None:
+    async def work(clock: Callable[[], float]) -> None:
+        provider = Provider(TokenBucket(10_000, 1), clock)
+        limited = Limited(provider, 12, clock=clock)
+        tasks = [asyncio.create_task(limited.ask(Candidate(f"{n}"))) for n in range(60)]
+        await asyncio.sleep(0.05)
+        in_flight = [len(provider.times)]
+        await asyncio.gather(*tasks)
+        assert in_flight[0] <= 8
+        # A limit of 12, reached after sixteen answers, and never passed.
+        assert most_at_once(provider.asked_at, provider.answered_at) == 12
+
+    in_virtual_time(work)
+
+
+def most_at_once(begun: list[float], ended: list[float]) -> int:
+    events = sorted([(time, 1) for time in begun] + [(time, -1) for time in ended])
+    return max(accumulate(change for _, change in events))
+
+
+async def test_limits_that_an_answer_states_hold_from_then_on() -> None:
+    clock = Clock()
+    inner = Stating(clock, Allowance(requests_per_minute=60))
+    limited = Limited(inner, 1, clock=clock, sleep=clock.sleep)
+    await ask_all(limited, 4)
+    # The first one has used up the second's allowance that the provider had.
+    assert inner.times == pytest.approx([0, 1, 2, 3])
+
+
+async def test_what_the_policy_says_goes_before_what_the_provider_says() -> None:
+    clock = Clock()
+    inner = Stating(clock, Allowance(requests_per_minute=6000))
+    limited = Limited(inner, 1, requests_per_minute=60, clock=clock, sleep=clock.sleep)
+    await ask_all(limited, 4)
+    assert inner.times == pytest.approx([0, 1, 2, 3])
+
+
+async def test_the_bound_is_scaled_by_what_prompts_really_had() -> None:
+    clock = Clock()
+
+    class Loose(Timed):
+        def bound(self, candidate: Candidate) -> Usage:
+            return Usage(input=1000)
+
+    inner = Loose(clock, tokens=250)
+    limited = Limited(inner, 1, tokens_per_minute=60_000, clock=clock, sleep=clock.sleep)
+    await ask_all(limited, 9)
+    # One of 1,000 by its bound, then four of 250 for every second's 1,000 tokens.
+    assert inner.times == pytest.approx([0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2])
+
+
+def test_a_provider_that_refuses_everything_is_given_up_after_the_patience() -> None:
+    async def work(clock: Callable[[], float]) -> None:
+        provider = Provider(Refusing(), clock, hints=True)
+        limited = Limited(provider, 16, patience=5.0, clock=clock)
+        ends = await asyncio.gather(
+            *(limited.ask(Candidate(f"{n}")) for n in range(500)), return_exceptions=True
+        )
+        assert all(isinstance(end, RateLimitedError | DownError) for end in ends)
+        assert any(isinstance(end, DownError) for end in ends)
+        # An hour is what it asks for.
+        assert clock() <= 2 * 5.0 + 1
+        provider.gate = TokenBucket(100, 1)
+        await asyncio.sleep(5)
+        assert isinstance(await limited.ask(Candidate("later")), Answer)
+
+    in_virtual_time(work)
+
+
+class Refusing:
+    def wait(self, now: float, tokens: int) -> float:
+        return 3600.0
+
+
+def test_other_failures_are_let_through_as_far_as_the_limits_go() -> None:
+    async def work(clock: Callable[[], float]) -> None:
+        inner = ScriptedAnnotator("weak", {"*": "yes"}, TASK, errors={"*": UnavailableError("5")})
+        limited = Limited(inner, 4, patience=5.0, clock=clock)
+        for _ in range(50):
+            with pytest.raises(UnavailableError):
+                await limited.ask(Candidate("1"))
+        assert clock() == 0.0
+
+    in_virtual_time(work)
+
+
+class Stating(Timed):
+    """States its limits with every answer."""
+
+    def __init__(self, clock: Clock, allowance: Allowance) -> None:
+        super().__init__(clock, tokens=1)
+        self.allowance = allowance
+
+    async def ask(self, candidate: Candidate, sample: int = 0):  # type: ignore[no-untyped-def]
+        return replace(await super().ask(candidate, sample), allowance=self.allowance)

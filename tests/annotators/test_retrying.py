@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stepladder.annotators import Annotator, Answer, Retrying, ScriptedAnnotator
+from stepladder.annotators import Annotator, Answer, Reply, Retrying, ScriptedAnnotator
 from stepladder.annotators.retrying import GiveUp, Retry, wait_before
 from stepladder.errors import (
     AnnotatorError,
@@ -154,3 +154,51 @@ def test_it_answers_for_the_annotator_inside() -> None:
     assert wrapped.name == "weak"
     assert wrapped.key(ONE, 2) == inner.key(ONE, 2)
     assert wrapped.bound(ONE) == inner.bound(ONE)
+
+
+async def retry_patiently(
+    errors: AnnotatorError | Sequence[AnnotatorError], retries: int, patience: float
+) -> tuple[int, float, Reply | AnnotatorError]:
+    """Attempts, seconds, and how it ended; waits take exactly as long as they are asked to."""
+    clock = [0.0]
+
+    async def sleep(seconds: float) -> None:
+        clock[0] += seconds
+
+    inner = failing(errors)
+    retrying = Retrying(inner, retries, Longest(), sleep, patience=patience, clock=lambda: clock[0])
+    try:
+        end: Reply | AnnotatorError = await retrying.ask(ONE)
+    except AnnotatorError as error:
+        end = error
+    return len(inner.asked), clock[0], end
+
+
+async def test_a_rate_limit_uses_up_no_retry_while_the_patience_lasts() -> None:
+    limited = [RateLimitedError("later")] * 5
+    attempts, seconds, end = await retry_patiently(limited, retries=0, patience=60.0)
+    assert isinstance(end, Answer)
+    assert attempts == 6
+    assert seconds == 0.5 + 1 + 2 + 4 + 8
+
+
+async def test_after_the_patience_a_rate_limit_counts_as_any_failure() -> None:
+    later = RateLimitedError("later", retry_after=10)
+    attempts, seconds, end = await retry_patiently(later, retries=2, patience=25.0)
+    assert end is later
+    # Refused at 0, 10.5 and 21.5, within 25 seconds; then two retries, of which the second is last.
+    assert attempts == 6
+    assert seconds == 10.5 + 11 + 12 + 10.5 + 11
+
+
+async def test_other_failures_use_up_retries_however_patient_it_is() -> None:
+    attempts, _, end = await retry_patiently(UnavailableError("down"), retries=2, patience=60.0)
+    assert isinstance(end, UnavailableError)
+    assert attempts == 3
+
+
+async def test_rate_limits_and_failures_are_counted_apart() -> None:
+    errors = [RateLimitedError("1"), UnavailableError("2"), RateLimitedError("3")]
+    attempts, _, end = await retry_patiently(errors, retries=1, patience=60.0)
+    assert isinstance(end, Answer)
+    assert attempts == 4

@@ -132,15 +132,20 @@ class Provider:
         self.answered, self.refused, self.tokens = 0, 0, 0
         self.times: list[float] = []
         """When a request arrived."""
+        self.asked_at: list[float] = []
+        self.answered_at: list[float] = []
+        """When it was sent, and when its answer was back."""
         self._rng = random.Random(0)  # noqa: S311
 
     async def ask(self, candidate: Candidate, sample: int = 0) -> Answer:
         tokens = _tokens(candidate)
         there = self._rng.uniform(*ROUND_TRIP) / 2
+        self.asked_at.append(self.clock())
         await asyncio.sleep(there)
         self.times.append(self.clock())
         wait = self.gate.wait(self.clock(), tokens)
         await asyncio.sleep(there)
+        self.answered_at.append(self.clock())
         if wait > 0:
             self.refused += 1
             raise RateLimitedError("later", free=True, retry_after=wait if self.hints else None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 OPENS_AFTER = 8
-"""Failures in a row, without an answer in between."""
+"""Failures in a row, without an answer in between, at most."""
 FIRST_COOL_DOWN = 1.0
 """Seconds until the first probe."""
 LONGEST_COOL_DOWN = 30.0
@@ -49,10 +49,10 @@ Circuit = Closed | Open | Probing
 CLOSED = Closed()
 
 
-def failed(circuit: Circuit, now: float, *, probe: bool) -> Circuit:
+def failed(circuit: Circuit, now: float, *, probe: bool, opens_after: int = OPENS_AFTER) -> Circuit:
     """After an attempt that says that the annotator is down; `probe`: whether it was the probe."""
     match circuit:
-        case Closed(failures) if failures + 1 < OPENS_AFTER:
+        case Closed(failures) if failures + 1 < opens_after:
             return Closed(failures + 1)
         case Closed():
             return Open(now, now + FIRST_COOL_DOWN, FIRST_COOL_DOWN)

@@ -7,7 +7,16 @@ import time
 from collections.abc import Awaitable, Callable
 
 from stepladder.annotators.base import Annotator, Reply
-from stepladder.annotators.circuit import CLOSED, Circuit, Closed, Open, Probing, failed, given_up
+from stepladder.annotators.circuit import (
+    CLOSED,
+    OPENS_AFTER,
+    Circuit,
+    Closed,
+    Open,
+    Probing,
+    failed,
+    given_up,
+)
 from stepladder.annotators.wrapper import Wrapper
 from stepladder.errors import (
     AnnotatorError,
@@ -30,7 +39,8 @@ class Guarded(Wrapper):
 
     While the annotator is down, an ask fails at once with DownError (`when_down` is
     `skip`), or waits until it answers again (`wait`); once it has been down for
-    `patience` seconds, everybody fails until a probe is answered.
+    `patience` seconds, everybody fails until a probe is answered. It counts as down
+    after `opens_after` failures in a row, or after the circuit's own number if that is less.
     """
 
     def __init__(
@@ -40,9 +50,11 @@ class Guarded(Wrapper):
         patience: float,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        opens_after: int = OPENS_AFTER,
     ) -> None:
         super().__init__(inner)
         self._patience = patience if when_down is WhenDown.WAIT else 0.0
+        self._opens_after = min(opens_after, OPENS_AFTER)
         self._circuit: Circuit = CLOSED
         self._why = ""
         # One looks at the circuit, the others wait for their turn, in order.
@@ -73,7 +85,8 @@ class Guarded(Wrapper):
         except TELL_OF_IT as error:
             # Others may have been asked long before it opened, and fail while the probe is out.
             probe = seen is self._circuit
-            self._circuit = failed(self._circuit, self._clock(), probe=probe)
+            now, most = self._clock(), self._opens_after
+            self._circuit = failed(self._circuit, now, probe=probe, opens_after=most)
             self._why = str(error)
             raise
         except AnnotatorError:

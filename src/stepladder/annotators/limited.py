@@ -162,7 +162,7 @@ class Limited(Wrapper):
 
     def _likely_borne(self, now: float) -> float:
         """Requests per second: as though a second's had been let through in advance."""
-        return max(1, self._answers) / (now - self._since + 1)
+        return (self._answers or FIRST_WINDOW) / (now - self._since + 1)
 
     def _keep_to(self, stated: Allowance) -> None:
         """Take the limits that the provider states, where the policy names none."""

@@ -100,7 +100,9 @@ def _listed(content: list[Any]) -> Iterator[Position]:
         if isinstance(entry, dict) and isinstance(entry.get("token"), str):
             listed = entry.get("top_logprobs")
             others = listed if isinstance(listed, list) else []
-            pairs = ((e.get("token"), e.get("logprob")) for e in (entry, *others) if type(e) is dict)
+            pairs = (
+                (e.get("token"), e.get("logprob")) for e in (entry, *others) if type(e) is dict
+            )
             yield Position(entry["token"], _numbers(pairs))
 
 

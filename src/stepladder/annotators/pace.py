@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import inf
+from math import cbrt, inf
 
 WEIGHT = 0.05
 """Of the last reply, in the share of refusals of late."""
@@ -96,8 +96,9 @@ class Pace:
         measured = min(self.rate, self.measured(now))
         if refusals >= HEAVY:
             pause = PAUSE if wait is None else wait
-            # One that refuses most at any pace must not bring it to a stop.
-            return self._cut(now, max(measured, self.rate * HALVED), HALVED, pause)
+            # One that refuses most, or all for a while, must not bring it to a stop at once.
+            borne = max(measured, self.rate * HALVED) if self.accepted else self.rate
+            return self._cut(now, borne, HALVED, pause)
         if self._overlooks(now, refusals):
             return replace(self, refusals=refusals)
         best = max(self.best, measured)
@@ -141,7 +142,7 @@ class Pace:
             return min(max(self.rate, 2 * self.measured(now)), self.rate + GROWTH)
         steepness = (1 - TRIMMED) / BACK_AFTER**3
         # The time to come back is what makes the curve begin at what the cut left.
-        back = ((1 - self.left) / steepness) ** (1 / 3)
+        back = cbrt((1 - self.left) / steepness)
         curve = 1 + steepness * (now - self.cut_at - back) ** 3
         # Twice what was used is enough: a pace that nobody tries says nothing.
         most = max(self.rate, 2 * self.measured(now))

@@ -117,17 +117,26 @@ def hire(
     for name, rate in setup.rates.items():
         spec = setup.policy.annotators[name]
         journalled = Journalled(setup.annotators[name], rate, ledger, account, claims, brake)
-        limited = Limited(
+        patience = float(spec.patience)
+        # Inside the limits: whoever waited for them learns what was found out meanwhile.
+        guarded = Guarded(
             journalled,
+            spec.when_down,
+            patience,
+            sleep=brake.pause,
+            # Few requests at once: down before a single candidate's attempts are used up.
+            opens_after=spec.retries + spec.concurrency,
+        )
+        limited = Limited(
+            guarded,
             concurrency=spec.concurrency,
             requests_per_minute=spec.requests_per_minute,
             tokens_per_minute=spec.tokens_per_minute,
             sleep=brake.pause,
+            patience=patience,
         )
-        patience = float(spec.patience)
-        guarded = Guarded(limited, spec.when_down, patience, sleep=brake.pause)
         jitter = random.Random(f"{seed}:{name}")  # noqa: S311
         wrapped[name] = Retrying(
-            guarded, retries=spec.retries, rng=jitter, sleep=brake.pause, patience=patience
+            limited, retries=spec.retries, rng=jitter, sleep=brake.pause, patience=patience
         )
     return Staff(setup.policy, wrapped, setup.rates)
