@@ -1,0 +1,35 @@
+"""SIGKILL at random moments and at the writes of the ledger: no answer is lost or bought twice."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def killed(number: int, seed: int) -> None:
+    """Kill so many runs and resume them; in a process of its own, which forks."""
+    words = ("--kills", str(number), "--seed", str(seed))
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "benchmarks" / "soak.py"), *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert "that went wrong" in done.stdout
+
+
+def test_a_killed_run_buys_nothing_again_and_decides_as_if_left_alone() -> None:
+    killed(8, seed=1000)
+
+
+@pytest.mark.slow
+def test_forty_killed_runs_buy_nothing_again_and_decide_as_if_left_alone() -> None:
+    killed(40, seed=2000)
