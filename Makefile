@@ -25,7 +25,7 @@ slow: $(VENV)/dev $(VENV)/demo
 	$(BIN)/python -m pytest -m slow
 
 benchmarks: $(VENV)/dev
-	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python -m benchmarks.engine
 
 clean:
 	rm -rf $(VENV) $(OUT) build dist

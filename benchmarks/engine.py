@@ -18,8 +18,8 @@ from pathlib import Path
 from statistics import median
 
 import orjson
-from engine_clients import TASK, WARM_UP, Job, Measured
 
+from benchmarks.engine_clients import TASK, WARM_UP, Job, Measured
 from stepladder.testing import FakeProvider
 
 CLIENTS = {
@@ -28,7 +28,7 @@ CLIENTS = {
     "bare": "aiohttp + orjson, calls only",
     "bare_uvloop": "the same, on uvloop",
 }
-CLIENT = Path(__file__).with_name("engine_clients.py")
+ROOT = Path(__file__).parents[1]
 PATIENCE = 280
 """Seconds for one client to do one job."""
 
@@ -82,8 +82,10 @@ def _measure(job: Job, rounds: int) -> Rounds:
 
 
 def _in_a_process(client: str, job: Job, folder: str) -> Measured:
+    given = orjson.dumps(asdict(job)).decode()
     ended = subprocess.run(
-        [sys.executable, CLIENT, client, orjson.dumps(asdict(job)).decode()],
+        [sys.executable, "-m", "benchmarks.engine_clients", client, given],
+        cwd=ROOT,
         stdout=subprocess.PIPE,
         env={**os.environ, "BENCHMARK_FOLDER": folder},
         timeout=PATIENCE,

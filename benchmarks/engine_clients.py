@@ -1,6 +1,6 @@
 """The clients that `engine.py` compares, each run in a process of its own.
 
-`python benchmarks/engine_clients.py CLIENT JOB` does one job and prints a Measured as JSON.
+`python -m benchmarks.engine_clients CLIENT JOB` does one job and prints a Measured as JSON.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-CHILD = Path(__file__).with_name("fuzz_run.py")
+CHILD = ("-m", "benchmarks.fuzz_run")
+ROOT = Path(__file__).parents[1]
 GRACE = 150
 """Seconds beyond its time after which a child counts as hung."""
 
@@ -64,16 +65,25 @@ def _arguments() -> argparse.Namespace:
 
 
 def _targets() -> list[str]:
-    listed = subprocess.run([sys.executable, str(CHILD)], capture_output=True, check=True)
+    listed = subprocess.run([sys.executable, *CHILD], cwd=ROOT, capture_output=True, check=True)
     return listed.stdout.decode().split()
 
 
 def _fuzz(name: str, seconds: float, chosen: argparse.Namespace) -> Fuzzed:
     started = time.monotonic()
-    command = [sys.executable, str(CHILD), "--target", name, "--seconds", str(seconds)]
-    command += ["--seed", str(chosen.seed), "--engine", chosen.engine, "--keep", str(chosen.keep)]
+    command = [sys.executable, *CHILD, "--target", name, "--seconds", str(seconds)]
+    command += [
+        "--seed",
+        str(chosen.seed),
+        "--engine",
+        chosen.engine,
+        "--keep",
+        str(chosen.keep.resolve()),
+    ]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=seconds + GRACE, check=False)
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, timeout=seconds + GRACE, check=False
+        )
     except subprocess.TimeoutExpired:
         return Fuzzed(0, time.monotonic() - started, ("the process hung",))
     took = time.monotonic() - started

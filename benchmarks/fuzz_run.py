@@ -27,16 +27,16 @@ def main() -> None:
     chosen = _arguments()
     if chosen.engine == "atheris":
         with import_module("atheris").instrument_imports(include=["stepladder", "tomllib"]):
-            import fuzz_targets
+            from benchmarks import fuzz_targets
     else:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        import fuzz_targets
+        from benchmarks import fuzz_targets
     if chosen.target is None:
         print("\n".join(fuzz_targets.TARGETS))
         return
     target = fuzz_targets.TARGETS[chosen.target]
     with _own_folder():
-        from fuzz_watch import Watch
+        from benchmarks.fuzz_watch import Watch
 
         watch = Watch(target.run, chosen.keep)
         if chosen.engine == "atheris":
@@ -65,8 +65,8 @@ def _own_folder() -> Iterator[None]:
 
 
 def _at_random(watch: object, seeds: tuple[bytes, ...], chosen: argparse.Namespace) -> None:
-    from fuzz_mutation import mutated
-    from fuzz_watch import Watch
+    from benchmarks.fuzz_mutation import mutated
+    from benchmarks.fuzz_watch import Watch
 
     assert isinstance(watch, Watch)
     chance = Random(chosen.seed)
@@ -84,8 +84,8 @@ def _at_random(watch: object, seeds: tuple[bytes, ...], chosen: argparse.Namespa
 
 
 def _with_atheris(watch: object, seeds: tuple[bytes, ...], chosen: argparse.Namespace) -> None:
-    from fuzz_mutation import LONGEST, mutated
-    from fuzz_watch import Watch
+    from benchmarks.fuzz_mutation import LONGEST, mutated
+    from benchmarks.fuzz_watch import Watch
 
     assert isinstance(watch, Watch)
     atheris = import_module("atheris")
@@ -123,7 +123,7 @@ def _with_atheris(watch: object, seeds: tuple[bytes, ...], chosen: argparse.Name
 
 
 def _report(watch: object) -> None:
-    from fuzz_watch import Watch
+    from benchmarks.fuzz_watch import Watch
 
     assert isinstance(watch, Watch)
     findings = [asdict(finding) for finding in watch.findings.values()]

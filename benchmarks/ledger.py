@@ -20,9 +20,9 @@ from itertools import count
 from pathlib import Path
 from statistics import median
 
-from ledger_budget import measure_budget
 from sqlmodel import Session, SQLModel
 
+from benchmarks.ledger_budget import measure_budget
 from stepladder.ledger import Intent, Ledger, RunStart, Settlement, connect, open_ledger
 from stepladder.ledger.schema import AttemptRow, ReservationRow, SettlementRow, VoteRow
 from stepladder.types import CandidateKey, Confidence, Labelled, Source, Usage, Usd, Vote

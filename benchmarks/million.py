@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from stepladder.testing import FakeProvider
 
 if TYPE_CHECKING:
-    from million_run import Ended
+    from benchmarks.million_run import Ended
 
 LABELS = ("good", "bad")
 WORDS = ("clean", "dirty", "slow", "friendly", "breakfast", "bed", "noisy", "window", "the", "a")
@@ -131,10 +131,8 @@ def _arguments() -> argparse.Namespace:
 
 def measure(plan: Plan, folder: Path) -> Result:
     """Label, kill, resume and check, all in this folder; raises AssertionError if it is wrong."""
-    # Also when run as a module, from the folder above.
-    sys.path.insert(0, str(Path(__file__).parent))
-    from million_ledger import write_decided
-    from million_run import Watched
+    from benchmarks.million_ledger import write_decided
+    from benchmarks.million_run import Watched
 
     with FakeProvider(LABELS, seed=1) as provider:
         write_files(plan, folder, provider.base_url)

@@ -115,6 +115,7 @@ def write_decided(folder: Path, ending: str, count: int) -> int:
         run="",
         budget=None,
         wages=None,
+        shared="",
         limit=None,
         seed=0,
     )

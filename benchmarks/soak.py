@@ -15,23 +15,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+ROOT = Path(__file__).parents[1]
+
 
 def main() -> None:
     """Soak, print tables; ends with 1 when something was wrong."""
-    sys.path.insert(0, str(Path(__file__).parent))
     chosen = _arguments()
     both = (chosen.kills is None) == (chosen.schedules is None)
     minutes = chosen.minutes / 2 if both and chosen.minutes else chosen.minutes
     wrong = 0
     if both or chosen.schedules is not None:
         # First of all: it changes the clock.
-        from soak_wall_table import soak_wall
+        from benchmarks.soak_wall_table import soak_wall
 
         wrong += soak_wall(chosen.schedules, chosen.seed, minutes, chosen.keep)
     if both:
         wrong += _kills_elsewhere(chosen.kills or 0, chosen.seed, minutes)
     elif chosen.kills is not None:
-        from soak_kill_table import soak_kills
+        from benchmarks.soak_kill_table import soak_kills
 
         wrong += soak_kills(chosen.kills, chosen.seed, minutes)
     sys.exit(1 if wrong else 0)
@@ -39,9 +40,9 @@ def main() -> None:
 
 def _kills_elsewhere(kills: int, seed: int, minutes: float | None) -> int:
     """In a process whose clock nobody changed."""
-    command = [sys.executable, __file__, "--kills", str(kills), "--seed", str(seed)]
+    command = [sys.executable, "-m", "benchmarks.soak", "--kills", str(kills), "--seed", str(seed)]
     command += ["--minutes", str(minutes)] if minutes else []
-    return subprocess.run(command, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def _arguments() -> argparse.Namespace:

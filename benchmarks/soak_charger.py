@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from soak_schedule import Fate, Temper
-
+from benchmarks.soak_schedule import Fate, Temper
 from stepladder.annotators.base import Answer, Reply, Waiting
 from stepladder.annotators.in_process import InProcess
 from stepladder.digest import digest

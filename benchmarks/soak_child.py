@@ -15,10 +15,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import soak_warp
-from soak_charger import Books, Charger
-from soak_schedule import How, ProcessPlan, RunPlan, Schedule, Temper, drawn
-
+from benchmarks import soak_warp
+from benchmarks.soak_charger import Books, Charger
+from benchmarks.soak_schedule import How, ProcessPlan, RunPlan, Schedule, Temper, drawn
 from stepladder.engine import Run, RunOptions, Setup
 from stepladder.engine.account import Wall
 from stepladder.engine.rates import AnswerRate, Rate, TokenRate

@@ -17,8 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from soak_killed import Moment, live, price, warm_up
-
+from benchmarks.soak_killed import Moment, live, price, warm_up
 from stepladder.ledger import connect, explain
 from stepladder.testing import FakeProvider
 from stepladder.testing.bill import Purchase

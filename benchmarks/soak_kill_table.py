@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from soak_kill import LATENCY, Killed, Killer
-
+from benchmarks.soak_kill import LATENCY, Killed, Killer
 from stepladder.testing import FakeProvider
 
 TOLD_EVERY = 50

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from soak_schedule import RunPlan, Schedule
+from benchmarks.soak_schedule import RunPlan, Schedule
 
 MONEY = """
     SELECT run.name, a.wage, coalesce(s.outcome, 'open'),

@@ -19,11 +19,10 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
-import soak_warp
-from soak_child import live, warm_up
-from soak_oracle import Found, Oracle
-from soak_schedule import How, ProcessPlan, Schedule, drawn
-
+from benchmarks import soak_warp
+from benchmarks.soak_child import live, warm_up
+from benchmarks.soak_oracle import Found, Oracle
+from benchmarks.soak_schedule import How, ProcessPlan, Schedule, drawn
 from stepladder.ledger import connect
 
 DEADLINE = 30.0

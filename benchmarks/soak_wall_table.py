@@ -7,10 +7,10 @@ from pathlib import Path
 from statistics import median
 
 # First of all: it changes the clock before anybody reads it.
-import soak_warp  # isort: skip
+from benchmarks import soak_warp  # isort: skip
 
-from soak_oracle import Found
-from soak_wall import Template, schedule
+from benchmarks.soak_oracle import Found
+from benchmarks.soak_wall import Template, schedule
 
 TOLD_EVERY = 250
 """Schedules between two lines of progress."""

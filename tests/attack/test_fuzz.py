@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 from attack_cases import ROOT
+
+from benchmarks import fuzz_targets
+from benchmarks.fuzz_mutation import mutated
+from benchmarks.fuzz_watch import Watch
 
 INPUTS = 60
 """Per target; the same ones each time."""
@@ -20,22 +22,14 @@ TARGETS = [
 ]
 
 
-@pytest.fixture
-def fuzzing(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The benchmark's modules, which lie beside no package."""
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    return import_module
-
-
-def test_all_targets_are_run_here(fuzzing: Any) -> None:
-    assert list(fuzzing("fuzz_targets").TARGETS) == TARGETS
+def test_all_targets_are_run_here() -> None:
+    assert list(fuzz_targets.TARGETS) == TARGETS
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_a_few_inputs_a_little_wrong(fuzzing: Any, name: str, tmp_path: Path) -> None:
-    target = fuzzing("fuzz_targets").TARGETS[name]
-    watch = fuzzing("fuzz_watch").Watch(target.run, tmp_path)
-    mutated = fuzzing("fuzz_mutation").mutated
+def test_a_few_inputs_a_little_wrong(name: str, tmp_path: Path) -> None:
+    target = fuzz_targets.TARGETS[name]
+    watch = Watch(target.run, tmp_path)
     chance = Random(7)  # noqa: S311
     for seed in target.seeds:
         watch(seed)
@@ -49,9 +43,7 @@ def test_a_few_inputs_a_little_wrong(fuzzing: Any, name: str, tmp_path: Path) ->
     ("given", "name"),
     [(b"raise", "ValueError"), (b"loop", "HangError"), (b"recur", "RecursionError")],
 )
-def test_the_watch_sees_what_goes_wrong(
-    fuzzing: Any, given: bytes, name: str, tmp_path: Path
-) -> None:
+def test_the_watch_sees_what_goes_wrong(given: bytes, name: str, tmp_path: Path) -> None:
     def bad(data: bytes) -> None:
         if data == b"loop":
             while True:
@@ -61,7 +53,7 @@ def test_the_watch_sees_what_goes_wrong(
         if data == b"raise":
             raise ValueError("not documented")
 
-    watch = fuzzing("fuzz_watch").Watch(bad, tmp_path, longest=0.2)
+    watch = Watch(bad, tmp_path, longest=0.2)
     for data in (b"fine", given, given):
         watch(data)
     assert [finding.what.partition(":")[0] for finding in watch.findings.values()] == [name]

@@ -15,7 +15,7 @@ def killed(number: int, seed: int) -> None:
     """Kill so many runs and resume them; in a process of its own, which forks."""
     words = ("--kills", str(number), "--seed", str(seed))
     done = subprocess.run(
-        [sys.executable, str(ROOT / "benchmarks" / "soak.py"), *words],
+        [sys.executable, "-m", "benchmarks.soak", *words],
         cwd=ROOT,
         capture_output=True,
         text=True,

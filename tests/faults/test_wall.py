@@ -126,7 +126,7 @@ TestWalls.settings = settings(
 def soaked(*words: str) -> None:
     """The soak of this repository, in a process of its own: it changes the clock and forks."""
     done = subprocess.run(
-        [sys.executable, str(ROOT / "benchmarks" / "soak.py"), *words],
+        [sys.executable, "-m", "benchmarks.soak", *words],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -21,6 +21,7 @@ from stepladder.errors import (
     LedgerError,
     OverrunError,
     StepladderError,
+    TableError,
 )
 from stepladder.tables.key_hashes import KnownKeys
 from stepladder.task.candidates_file import CandidatesFile
@@ -68,12 +69,16 @@ async def label_file(
             if isinstance(problem, LedgerError) and not (calls.back or run.progress.done):
                 raise
             halted = problem
+        except TableError as problem:
+            # The output cannot be written; the ledger has everything that was paid for.
+            halted = problem
 
     def earlier(written: KnownKeys) -> Iterable[Decision]:
         # A ledger that failed is not asked again.
         return [] if isinstance(halted, LedgerError) else standing(run, candidates, written)
 
-    output.complete(candidates, earlier)
+    if not isinstance(halted, TableError):
+        output.complete(candidates, earlier)
     return Ended(summarise(run, payroll, candidates), halted, interrupts.number)
 
 

@@ -33,7 +33,12 @@ class LineOutput:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._file = FileIO(self._path, "w")
         self._index = LineIndex(len(self._header))
-        self._put(self._header)
+        try:
+            self._put(self._header)
+        except OSError:
+            # Nobody else will: what was not begun is not ended either.
+            self.close()
+            raise
 
     def append(self, keyed: Keyed) -> None:
         """One more record."""

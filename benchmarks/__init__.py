@@ -1,0 +1,1 @@
+"""Measurements and soaks, run by hand: `python -m benchmarks.NAME`."""
