@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cascade import CENT, Cascade, candidates, scripted
+from cascade import CENT, TASK, Cascade, candidates, scripted
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stepladder.annotators import Answer, Reply, ScriptedAnnotator
 from stepladder.engine import Finished
 from stepladder.errors import (
     BudgetError,
@@ -276,6 +278,34 @@ async def test_a_consumer_that_leaves_early_strands_nothing(tmp_path: Path) -> N
         break
     await decisions.aclose()
     assert (await Cascade(tmp_path, weak()).label(candidates(2)))[0].decision.label == "yes"
+
+
+async def test_a_consumer_that_leaves_early_is_told_that_the_run_had_to_halt(
+    tmp_path: Path,
+) -> None:
+    greedy = Overrunning()
+    decisions = Cascade(tmp_path, greedy, concurrency=1).run(candidates(3)).decisions()
+    assert (await anext(decisions)).decision.key.id == "c0"
+    while greedy.asked_for < 2:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    # Long enough for everybody's work to have ended, though nobody reads.
+    await asyncio.sleep(0.3)
+    with pytest.raises(OverrunError):
+        await decisions.aclose()
+
+
+class Overrunning(ScriptedAnnotator):
+    """Bills its second answer beyond its quote."""
+
+    def __init__(self) -> None:
+        super().__init__("weak", {"*": "yes"}, TASK, usage=Usage(input=1))
+        self.asked_for = 0
+
+    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
+        self.asked_for += 1
+        reply = await super().ask(candidate, sample)
+        assert isinstance(reply, Answer)
+        return reply if self.asked_for == 1 else replace(reply, usage=Usage(input=9))
 
 
 async def test_two_questions_about_one_text_are_two_decisions(tmp_path: Path) -> None:

@@ -50,7 +50,8 @@ class Crew:
         finally:
             if not hands.done():
                 await self._drain(hands, shelf)
-        await hands
+            # Also to who left early: a run that had to halt does not look as if it had not.
+            hands.result()
 
     async def _work_off(self, work: Iterator[Work], shelf: _Shelf) -> None:
         async def decide(item: Work, move_on: MoveOn) -> None:
@@ -75,7 +76,6 @@ class Crew:
         except asyncio.CancelledError:
             await _give_up(hands)
             raise
-        await hands
 
     async def _one(self, item: Work, move_on: MoveOn, shelf: _Shelf) -> None:
         basis = self.basis.of(item.candidate)
