@@ -321,7 +321,8 @@ async def test_two_questions_about_one_text_are_two_decisions(tmp_path: Path) ->
     budget=st.integers(1, 60),
     concurrency=st.integers(1, 12),
     retries=st.integers(0, 2),
-    flaky=st.sets(st.integers(0, 14)),
+    # Few: where everybody fails, all wait for the annotator to come back.
+    flaky=st.sets(st.integers(0, 14), max_size=4),
     unsure=st.sets(st.integers(0, 14)),
     unknown=st.booleans(),
 )

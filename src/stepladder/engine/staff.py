@@ -24,6 +24,10 @@ from stepladder.policy import Policy
 from stepladder.types import NOTHING, Candidate, CandidateKey, Usd
 
 
+FEWEST_FAILURES = 4
+"""In a row, from which an annotator counts as down: less may be bad luck."""
+
+
 @dataclass(frozen=True, slots=True)
 class Staff:
     """Everybody a policy can ask, ready to be asked and paid."""
@@ -124,8 +128,8 @@ def hire(
             spec.when_down,
             patience,
             sleep=brake.pause,
-            # Few requests at once: down before a single candidate's attempts are used up.
-            opens_after=spec.retries + spec.concurrency,
+            # Few requests at once: down before many candidates' attempts are used up.
+            opens_after=max(FEWEST_FAILURES, spec.retries + spec.concurrency),
         )
         limited = Limited(
             guarded,
