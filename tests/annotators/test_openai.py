@@ -256,7 +256,12 @@ async def test_a_connection_that_breaks_may_have_been_billed(
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(200, b"<html>It works!</html>"), (200, b""), (200, b"{}"), (200, gzip.compress(b"{}" * 99))],
+    [
+        (200, b"<html>It works!</html>"),
+        (200, b""),
+        (200, b"{}"),
+        (200, gzip.compress(b"{}" * 99, mtime=0)),
+    ],
 )
 async def test_a_reply_that_is_none(server: ScriptedServer, status: int, body: bytes) -> None:
     server.status, server.body = status, body

@@ -13,7 +13,7 @@ import time
 from typing import Self
 
 HOUR = 3600
-JUMPS = ((0, 0), (10, HOUR), (20, 25 * HOUR), (30, -2 * HOUR))
+JUMPS = ((0, 0), (4, HOUR), (7, 25 * HOUR), (10, -2 * HOUR))
 """From which look at the clock on, by how many seconds it is wrong."""
 
 _true_time = time.time
