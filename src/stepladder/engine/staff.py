@@ -23,7 +23,6 @@ from stepladder.ledger import Ledger
 from stepladder.policy import Policy
 from stepladder.types import NOTHING, Candidate, CandidateKey, Usd
 
-
 FEWEST_FAILURES = 4
 """In a row, from which an annotator counts as down: less may be bad luck."""
 
