@@ -115,7 +115,7 @@ TABLES = ("run", "reservation", "attempt", "settlement", "vote", "fit", "decisio
 
 
 async def test_entries_are_only_ever_added(tmp_path: Path) -> None:
-    earlier: set[object] = set()
+    earlier: set[tuple[Any, ...]] = set()
     for start in (1, 2):
         with closing(opened(tmp_path)) as ledger:
             ledger.reserve(KEY, Usd(1), Usd(1))
