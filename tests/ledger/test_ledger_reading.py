@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ledger_cases import KEY, VOTE, Place, intent, opened, rows, settlement, url_of
