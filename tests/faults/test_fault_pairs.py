@@ -70,7 +70,7 @@ def test_some_pairs(pair: tuple[Fault, Fault], provider: FakeProvider, tmp_path:
     check(pair, provider, tmp_path, seed=1)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.parametrize("pair", PAIRS, ids=named)
 def test_every_pair(pair: tuple[Fault, Fault], provider: FakeProvider, tmp_path: Path) -> None:
     check(pair, provider, tmp_path, seed=2)
