@@ -16,9 +16,7 @@ from typing import Any
 
 import pytest
 from attack_cases import label_words
-from typer.testing import CliRunner
-
-from stepladder.cli.app import app
+from command_line import Done, run_here
 
 TASK = """\
 name = "tone"
@@ -66,20 +64,6 @@ output = 1
 
 
 @dataclass(frozen=True)
-class Done:
-    """What a command said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def errors(self) -> list[str]:
-        """The lines that say what is wrong."""
-        return [line for line in self.err.splitlines() if line.startswith("error: ")]
-
-
-@dataclass(frozen=True)
 class AttackDesk:
     """The folder."""
 
@@ -102,10 +86,7 @@ class AttackDesk:
 
     def run(self, *words: str) -> Done:
         """A command in this process."""
-        done = CliRunner().invoke(app, list(words))
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return Done(done.exit_code, done.stdout, done.stderr)
+        return run_here(*words)
 
     def spawn(self, *words: str) -> Done:
         """A command in a process of its own."""

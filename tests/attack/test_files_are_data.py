@@ -15,7 +15,8 @@ from stepladder.pricing import PriceBook
 from stepladder.task import load_task
 
 if TYPE_CHECKING:
-    from attack_desk import AttackDesk, Done
+    from attack_desk import AttackDesk
+    from command_line import Done
 
 pytest_plugins = ("attack_desk",)
 

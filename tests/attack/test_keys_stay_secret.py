@@ -15,7 +15,8 @@ from attack_cases import label_words
 from stepladder.testing import FakeProvider, Fault
 
 if TYPE_CHECKING:
-    from attack_desk import AttackDesk, Done
+    from attack_desk import AttackDesk
+    from command_line import Done
 
 pytest_plugins = ("attack_desk",)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import sqlite3
 import subprocess
@@ -15,9 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
-
-from stepladder.cli.app import app
+from command_line import Done, run_here
 
 TASK = """\
 name = "moods"
@@ -117,25 +114,6 @@ CANDIDATES = "id,text,gold\n1,Lovely.,good\n2,Fine.,good\n3,Meh.,bad\n4,Great.,\
 
 
 @dataclass(frozen=True)
-class Done:
-    """What a command said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-    @property
-    def errors(self) -> list[str]:
-        """The lines that say what is wrong."""
-        found = [line for line in self.err.splitlines() if line.startswith("error: ")]
-        return [line.removeprefix("error: ") for line in found]
-
-
-@dataclass(frozen=True)
 class Desk:
     """The current folder of a test."""
 
@@ -153,10 +131,7 @@ class Desk:
 
     def run(self, *words: str) -> Done:
         """A command in this process."""
-        done = CliRunner().invoke(app, list(words))
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return Done(done.exit_code, done.stdout, done.stderr)
+        return run_here(*words)
 
     def spawn(self, *words: str) -> subprocess.Popen[str]:
         """A command in a process of its own."""
@@ -211,7 +186,8 @@ class Desk:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """Four reviews, a scripted annotator at a cent a request, and a person who answered one."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    for name in ("OPENAI_API_KEY", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
     desk = Desk(tmp_path)
     files = {
         "task.toml": TASK,

@@ -6,7 +6,6 @@ import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
-from cli_desk import PRICES
 
 if TYPE_CHECKING:
     from cli_desk import Desk
@@ -88,7 +87,7 @@ def test_out_needs_refresh(desk: Desk) -> None:
 
 
 def test_a_model_like_no_other_names_three_and_where_the_rest_is(desk: Desk) -> None:
-    desk.write("own.toml", PRICES)
+    desk.write("own.toml", desk.text("prices.toml"))
     done = desk.run("prices", "cnt!!!!!!", "--prices", "own.toml")
     assert done.code == 2
     offered = done.errors[0].partition("the nearest are ")[2].partition(";")[0].split(", ")

@@ -17,9 +17,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from typer.testing import CliRunner
+from command_line import Done, run_here
 
-from stepladder.cli.app import app
 from stepladder.pricing import PriceBook
 from stepladder.testing import FakeProvider
 
@@ -87,20 +86,6 @@ output = 9.1
 
 
 @dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def errors(self) -> list[str]:
-        """The lines that say what is wrong."""
-        return [line for line in self.err.splitlines() if line.startswith("error: ")]
-
-
-@dataclass(frozen=True)
 class KillDesk:
     """The folder, and the provider that is asked."""
 
@@ -134,10 +119,7 @@ class KillDesk:
 
     def label(self, *words: str) -> Done:
         """The same in this process, whose current folder is the desk's, to its end."""
-        done = CliRunner().invoke(app, ["label", *FILES, *words])
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return Done(done.exit_code, done.stdout, done.stderr)
+        return run_here("label", *FILES, *words)
 
     def until(self, requests: int) -> None:
         """Wait until so many requests came in."""

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
-
-ROOT = Path(__file__).parents[2]
+from soaked import soaked
 
 
 def killed(number: int, seed: int) -> None:
     """Kill so many runs and resume them; in a process of its own, which forks."""
-    words = ("--kills", str(number), "--seed", str(seed))
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.soak", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
-    assert "that went wrong" in done.stdout
+    soaked("--kills", str(number), "--seed", str(seed))
 
 
 def test_a_killed_run_buys_nothing_again_and_decides_as_if_left_alone() -> None:

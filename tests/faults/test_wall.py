@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from soaked import soaked
 from wall_books import Books, Claimed, Session
 
 from stepladder.engine.account import Account, Offer, Wall
 from stepladder.ledger import Money
 from stepladder.types import NOTHING, Usd
 
-ROOT = Path(__file__).parents[2]
 RUNS = {"alone": False, "left": True, "right": True}
 """Names, and whether the run shares its budget with others."""
 AMOUNTS = st.integers(0, 45).map(Usd)
@@ -121,20 +119,6 @@ TestWalls.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-
-
-def soaked(*words: str) -> None:
-    """The soak of this repository, in a process of its own: it changes the clock and forks."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.soak", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
-    assert "that went wrong" in done.stdout
 
 
 def test_random_schedules_of_runs_and_processes_keep_to_their_budgets() -> None:

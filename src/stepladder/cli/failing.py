@@ -52,4 +52,11 @@ def one_line(text: str) -> str:
     """The text with line breaks and control characters written out, shortened in the middle."""
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+    return written_out(text)
+
+
+def written_out(text: str, *, keep: str = "") -> str:
+    """The text with control characters and direction marks written out, but those to keep."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in keep else repr(c)[1:-1] for c in text)

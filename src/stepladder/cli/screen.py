@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from stepladder.cli.failing import written_out
+
 WIDE = 160
 """Columns where nobody's terminal has a width: in a file or a pipe."""
 
@@ -22,13 +24,7 @@ class Screen(Console):
 
     def render_str(self, text: str, **how: Any) -> Text:
         """As Console, with control characters and direction marks written out."""
-        return super().render_str(_printable(text), **how)
-
-
-def _printable(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
+        return super().render_str(written_out(text, keep="\n\t"), **how)
 
 
 def screen() -> Console:
