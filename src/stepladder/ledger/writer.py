@@ -87,6 +87,9 @@ class Writer:
             raise self._failure
 
     def _here(self) -> asyncio.AbstractEventLoop:
+        # Asking Python which loop runs is a system call; where one runs, no other does.
+        if self._loop is not None and self._loop.is_running():
+            return self._loop
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             # The last loop may have ended before it handed over.
