@@ -13,7 +13,7 @@ demo: $(VENV)/demo
 		--out $(OUT)/reviews.labelled.csv
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 
 check: $(VENV)/dev
 	$(BIN)/ruff check src tests benchmarks examples
