@@ -17,8 +17,7 @@ MONEY = """
            sum(coalesce(s.cost_pico, a.quote_pico)), count(*)
     FROM attempt a JOIN run ON run.id = a.id >> 32
     LEFT JOIN settlement s ON s.attempt = a.id GROUP BY 1, 2, 3"""
-LEASED = "SELECT coalesce(sum(usd_pico), 0) FROM lease"
-SHARED = "SELECT count(*) FROM run WHERE shared <> ''"
+LEASED = "SELECT coalesce(sum(usd_pico), 0), coalesce(sum(wages_pico), 0) FROM lease"
 TWICE = """
     SELECT count(*) FROM (SELECT 1 FROM settlement s JOIN attempt a ON a.id = s.attempt
     WHERE s.outcome = 'unknown' AND s.cost_pico <> a.quote_pico)"""
@@ -121,20 +120,23 @@ class Oracle:
 
     def _over(self, money: dict[Purse, Money], raises: int) -> Iterator[str]:
         """The budgets that are passed."""
-        pot = 0
+        shared: Counter[bool] = Counter()
         for purse, known in money.items():
             plan, taken = self._plan(purse.run), known.settled + known.held
-            if purse.wage:
-                if not plan.shared and taken > plan.wages:
-                    yield f"{purse}: {taken} of wages of {plan.wages}"
-            elif plan.shared:
-                pot += taken
-            elif taken > plan.budget << raises:
-                yield f"{purse}: {taken} of a budget of {plan.budget << raises}"
-        limit = self.schedule.pot << raises
-        leased = self._one(LEASED)
-        if pot > limit or leased > limit:
-            yield f"shared: {pot} taken and {leased} leased of {limit}"
+            if plan.shared:
+                shared[purse.wage] += taken
+                continue
+            limit = plan.wages if purse.wage else plan.budget << raises
+            if taken > limit:
+                yield f"{purse}: {taken} of {limit}"
+        usd, wages = self._rows(LEASED)[0]
+        yield from _passed("shared budget", shared[False], usd, self.schedule.pot << raises)
+        yield from _passed("shared wages", shared[True], wages, self._shared_wages)
+
+    @property
+    def _shared_wages(self) -> int:
+        """The most that any of those who share would let all of them spend on people."""
+        return max((plan.wages for plan in self.schedule.runs if plan.shared), default=0)
 
     def _plan(self, run: str) -> RunPlan:
         return next(plan for plan in self.schedule.runs if plan.name == run)
@@ -174,6 +176,11 @@ class Oracle:
 
     def _rows(self, query: str) -> Sequence[Any]:
         return self._ledger.execute(query).fetchall()
+
+
+def _passed(what: str, taken: int, leased: int, limit: int) -> Iterator[str]:
+    if taken > limit or leased > limit:
+        yield f"{what}: {taken} taken and {leased} leased of {limit}"
 
 
 def _temper(plan: RunPlan, annotator: str) -> Any:

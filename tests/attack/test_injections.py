@@ -10,6 +10,7 @@ from attack_cases import INJECTIONS, LABELS
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stepladder.pricing.tokens import most_tokens
 from stepladder.task import AnswerForm, Style, Task, render_prompt
 from stepladder.task.answer import AnswerReader
 from stepladder.task.template import fill
@@ -120,9 +121,9 @@ def test_an_attack_costs_at_most_its_quote_and_yields_at_most_a_label(
         " join settlement s on s.attempt = a.id"
     )
     assert len(settled) == asked == len(ATTACKS)
-    # The longest label has two tokens at most ("negative"), plus two in reserve: see below.
-    longest = max(output for _, _, output in settled)
-    assert longest <= 2 * len("positive")
+    # The longest label by any tokenizer, and a blank and a full stop.
+    longest = max(most_tokens([label], None) for label in LABELS)
+    assert max(output for _, _, output in settled) <= longest + 2
     assert all(cost <= quote for quote, cost, _ in settled)
     spent = Decimal(sum(cost for _, cost, _ in settled)) / 10**12
     assert spent == Decimal(bill.input + bill.output) / 10**6

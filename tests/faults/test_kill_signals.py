@@ -46,6 +46,7 @@ def test_sigterm_settles_what_is_out_and_does_not_wait_to_ask_again(kill_desk: K
 
 
 def test_what_a_second_ctrl_c_leaves_open_is_settled_at_its_quote(kill_desk: KillDesk) -> None:
+    kill_desk.provider.start_over(latency=0.25)
     process = kill_desk.spawn()
     kill_desk.until(12)
     process.send_signal(signal.SIGINT)
@@ -58,8 +59,8 @@ def test_what_a_second_ctrl_c_leaves_open_is_settled_at_its_quote(kill_desk: Kil
         "SELECT cost_pico = quote_pico FROM settlement JOIN attempt ON id = attempt"
         " WHERE outcome = 'unknown'"
     )
-    assert len(unknown) <= 2 * AT_ONCE
-    assert all(at_quote == (1,) for at_quote in unknown)
+    assert 1 <= len(unknown) <= 2 * AT_ONCE
+    assert set(unknown) == {(1,)}
 
 
 def test_a_laptop_that_sleeps_past_its_timeouts_goes_on(kill_desk: KillDesk) -> None:

@@ -15,7 +15,7 @@ NEW_BEFORE_COLLECTING = 10_000
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """What the work returns; as `asyncio.run`, with a fifth less CPU per call where uvloop is."""
+    """What the work returns; as `asyncio.run`, and with less CPU where uvloop is."""
     with _rare_collections():
         try:
             import uvloop
