@@ -95,11 +95,14 @@ class AnnotatorError(StepladderError):
         *,
         billed: Usage | None = None,
         free: bool = False,
+        heard: bool = True,
         retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
         self.billed = billed
         self.free = free
+        self.heard = heard
+        """Whether anything came back: if not, it says nothing of what the annotator allows."""
         self.retry_after = retry_after
         """Seconds the provider asks us to wait, if it said so."""
 
@@ -120,7 +123,7 @@ class DownError(AnnotatorError):
     """The annotator has been failing and is left alone for now; nothing was sent."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, free=True)
+        super().__init__(message, free=True, heard=False)
 
 
 class TimedOutError(AnnotatorError):

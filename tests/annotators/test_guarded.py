@@ -13,6 +13,7 @@ from stepladder.annotators.guarded import Guarded
 from stepladder.errors import (
     AnnotatorError,
     DownError,
+    PromptTooLongError,
     RateLimitedError,
     RejectedError,
     TimedOutError,
@@ -24,6 +25,10 @@ from stepladder.types import Candidate, Labelled, Usage
 Clock = Callable[[], float]
 TOOK = 0.1
 """Seconds that a request takes, answered or not."""
+
+
+TOO_LONG = "too long"
+"""A candidate that is never sent."""
 
 
 class Flaky:
@@ -45,6 +50,8 @@ class Flaky:
     async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
         self.asked.append((round(self.clock(), 3), candidate.id))
         await asyncio.sleep(self.took)
+        if candidate.id == TOO_LONG:
+            raise PromptTooLongError("found too long before it was sent", free=True, heard=False)
         if self.clock() < self.up_at:
             raise self.error
         return Answer(Labelled("yes"))
@@ -122,6 +129,61 @@ def test_who_refuses_is_there(error: AnnotatorError) -> None:
         guarded = guard(inner, WhenDown.SKIP)
         for n in range(20):
             assert await outcome(guarded, f"{n}") is error
+
+    in_virtual_time(work)
+
+
+def test_what_was_never_sent_does_not_end_a_row_of_failures() -> None:
+    async def work(clock: Clock) -> None:
+        inner = Flaky(clock, free())
+        guarded = guard(inner, WhenDown.SKIP)
+        for n in range(8):
+            assert isinstance(await outcome(guarded, TOO_LONG), PromptTooLongError)
+            assert await outcome(guarded, f"{n}") is inner.error
+        assert isinstance(await outcome(guarded, "next"), DownError)
+
+    in_virtual_time(work)
+
+
+def test_what_was_never_sent_does_not_make_one_of_failures() -> None:
+    async def work(clock: Clock) -> None:
+        guarded = guard(Flaky(clock, free()), WhenDown.SKIP)
+        for _ in range(20):
+            assert isinstance(await outcome(guarded, TOO_LONG), PromptTooLongError)
+
+    in_virtual_time(work)
+
+
+def test_a_probe_that_was_never_sent_lets_the_next_one_probe() -> None:
+    async def work(clock: Clock) -> None:
+        inner = Flaky(clock, free())
+        guarded = await opened(inner, WhenDown.SKIP)
+        await asyncio.sleep(1.0)
+        assert isinstance(await outcome(guarded, TOO_LONG), PromptTooLongError)
+        assert await outcome(guarded, "probe") is inner.error
+        assert isinstance(await outcome(guarded, "still down"), DownError)
+
+    in_virtual_time(work)
+
+
+def test_what_was_never_sent_neither_ends_the_patience_nor_uses_up_attempts() -> None:
+    async def work(clock: Clock) -> None:
+        inner = Flaky(clock, free())
+        guarded = guard(inner, WhenDown.WAIT, patience=20.0)
+        names = (TOO_LONG if n % 10 == 9 else f"{n}" for n in range(2000))
+        ends: list[tuple[float, Reply | AnnotatorError]] = []
+
+        async def hand() -> None:
+            for name in names:
+                ends.append((clock(), await outcome(guarded, name)))
+                if clock() > 15.0:
+                    return
+
+        await asyncio.gather(*(hand() for _ in range(12)))
+        # Those that failed before it opened; all others waited for as long as the patience lasted.
+        assert sum(end is inner.error for began, end in ends if began < 15.0) == 7
+        assert all(isinstance(end, AnnotatorError) for _, end in ends)
+        assert 20.0 <= clock() <= 20.0 + 3.0
 
     in_virtual_time(work)
 

@@ -8,7 +8,7 @@ from itertools import accumulate
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from virtual_time import Provider, TokenBucket, in_virtual_time
+from virtual_time import Closed, Load, Provider, TokenBucket, in_virtual_time
 
 from stepladder.annotators import (
     Allowance,
@@ -19,7 +19,8 @@ from stepladder.annotators import (
     ScriptedAnnotator,
 )
 from stepladder.annotators.bucket import Bucket
-from stepladder.errors import DownError, RateLimitedError, UnavailableError
+from stepladder.annotators.wrapper import Wrapper
+from stepladder.errors import AnnotatorError, DownError, RateLimitedError, UnavailableError
 from stepladder.task import Task
 from stepladder.types import Candidate, Usage
 
@@ -332,6 +333,56 @@ def test_other_failures_are_let_through_as_far_as_the_limits_go() -> None:
         assert clock() == 0.0
 
     in_virtual_time(work)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        DownError("it is down, and was not asked"),
+        UnavailableError("cannot connect", free=True, heard=False),
+    ],
+)
+def test_what_nobody_received_teaches_no_pace(error: AnnotatorError) -> None:
+    async def work(clock: Callable[[], float]) -> None:
+        provider = Provider(TokenBucket(10, 1), clock)
+        outage = Outage(provider, error)
+        limited = Limited(outage, 64, clock=clock)
+        for minute in range(3):
+            outage.down = minute == 1
+            provider.answered = provider.refused = 0
+            await Load(60, 64).through(limited)
+        # Measured: 4.8 %, as after a minute without requests; 10.6 % had it taught a pace.
+        assert provider.refused_share <= 0.06
+
+    in_virtual_time(work)
+
+
+def test_what_nobody_received_does_not_renew_the_patience() -> None:
+    async def work(clock: Callable[[], float]) -> None:
+        outage = Outage(Provider(Closed(), clock, hints=True), DownError("down"))
+        limited = Limited(outage, 1, patience=5.0, clock=clock)
+        said = ""
+        while said != "fake refused every request for 5 seconds":
+            outage.down = not outage.down
+            with pytest.raises((RateLimitedError, DownError)) as caught:
+                await limited.ask(Candidate("1"))
+            said = str(caught.value)
+        assert 5.0 <= clock() <= 6.0
+
+    in_virtual_time(work)
+
+
+class Outage(Wrapper):
+    """Fails with an error, while down, without asking the provider."""
+
+    def __init__(self, inner: Provider, error: AnnotatorError) -> None:
+        super().__init__(inner)
+        self.clock, self.error, self.down = inner.clock, error, False
+
+    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
+        if self.down:
+            raise self.error
+        return await super().ask(candidate, sample)
 
 
 class Stating(Timed):

@@ -62,6 +62,19 @@ def test_what_each_exception_means_and_costs(
     assert (type(error), error.free, error.billed) == (kind, free, None)
 
 
+@pytest.mark.parametrize(
+    ("name", "seen", "heard"),
+    [
+        ("APIConnectionError", {"status_code": 500}, False),
+        ("Timeout", {"status_code": 408}, False),
+        ("InternalServerError", {"status_code": 500, "litellm_response_headers": {}}, True),
+        ("BadRequestError", {"status_code": 400}, True),
+    ],
+)
+def test_whether_anything_came_back(name: str, seen: dict[str, Any], heard: bool) -> None:
+    assert raised(name, **seen).heard is heard
+
+
 def test_an_unknown_exception_is_what_it_inherits_from() -> None:
     base = type("RateLimitError", (Exception,), {})
     assert type(raised("RateLimitErrorOfTomorrow", base=base)) is RateLimitedError

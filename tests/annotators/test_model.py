@@ -17,13 +17,7 @@ from stepladder.policy import OpenAISpec
 from stepladder.pricing.encodings import load_encoding
 from stepladder.task import Task
 from stepladder.types import (
-    NO_CONFIDENCE,
     Candidate,
-    Labelled,
-    Outcome,
-    Reason,
-    Source,
-    Unlabelled,
     Usage,
 )
 
@@ -45,10 +39,6 @@ def model(
 def reply(text: str = "negative", **more: Any) -> ModelReply:
     plain = ModelReply(text, "stop", "", {}, Usage(input=50, output=2), "m-2024-08-06")
     return replace(plain, **more)
-
-
-def outcome(given: ModelReply, **spec: Any) -> Outcome:
-    return model(**spec).answer(REVIEW, given).outcome
 
 
 # Keys
@@ -157,83 +147,14 @@ def test_an_unknown_context_refuses_nothing() -> None:
 # Answers
 
 
-def test_a_label_with_all_that_came_with_it() -> None:
-    answer = model().answer(REVIEW, reply("Negative."))
-    assert answer.outcome == Labelled("negative")
-    assert answer.usage == Usage(input=50, output=2)
-    assert (answer.model, answer.text) == ("m-2024-08-06", "Negative.")
-    assert answer.confidence is NO_CONFIDENCE
+def test_usage_that_is_believed_counts() -> None:
+    assert model().answer(REVIEW, reply()).usage == Usage(input=50, output=2)
 
 
 def test_usage_nobody_can_believe_counts_as_the_bound() -> None:
     answer = model().answer(REVIEW, reply(usage=None))
     assert answer.usage == model().bound(REVIEW)
     assert answer.usage.input > 0
-
-
-def test_a_provider_that_names_no_version() -> None:
-    assert model().answer(REVIEW, reply(model="")).model == "m"
-
-
-def test_token_probabilities_by_label() -> None:
-    first = {"neg": -0.2231435513142097, "pos": -1.6094379124341003}  # 0.8, 0.2
-    confidence = model().answer(REVIEW, reply(first_token=first)).confidence
-    assert confidence.source is Source.TOKEN_PROBABILITIES
-    assert confidence.by_label.keys() == {"positive", "negative", "mixed"}
-    assert confidence.by_label["negative"] == pytest.approx(0.8, abs=0.01)
-    assert sum(confidence.by_label.values()) == pytest.approx(1)
-
-
-def test_no_token_probabilities_wanted() -> None:
-    answer = model(confidence="none").answer(REVIEW, reply(first_token={"neg": -0.1, "pos": -3}))
-    assert answer.confidence is NO_CONFIDENCE
-
-
-def test_a_failure_has_no_confidence() -> None:
-    answer = model().answer(REVIEW, reply("neg", finish="length", first_token={"neg": -0.1}))
-    assert answer.outcome == Unlabelled(Reason.TRUNCATED, "neg")
-    assert answer.confidence is NO_CONFIDENCE
-
-
-@pytest.mark.parametrize(
-    ("given", "reason"),
-    [
-        (reply(""), Reason.EMPTY),
-        (reply(" \n"), Reason.EMPTY),
-        (reply("Das war kalte Suppe"), Reason.OFF_LIST),
-        (reply("The review is neg", finish="length"), Reason.TRUNCATED),
-        (reply("", refusal="I cannot help with that."), Reason.REFUSED),
-        (reply("", finish="content_filter"), Reason.REFUSED),
-        (reply("negative", finish="content_filter"), Reason.REFUSED),
-        (reply("negative\npositive"), Reason.OFF_LIST),
-    ],
-)
-def test_a_failure_is_not_a_label(given: ModelReply, reason: Reason) -> None:
-    said = outcome(given)
-    assert isinstance(said, Unlabelled)
-    assert said.reason is reason
-
-
-def test_a_label_at_the_limit_is_a_label() -> None:
-    assert outcome(reply("negative", finish="length")) == Labelled("negative")
-
-
-def test_of_a_completion_only_the_first_line_counts() -> None:
-    going_on = " negative\nReview: Fine.\nLabel: pos"
-    assert outcome(reply(going_on, finish="length"), prompt="completion") == Labelled("negative")
-    prose = reply(" rather bad\nLabel: negative", finish="length")
-    said = outcome(prose, prompt="completion")
-    assert said == Unlabelled(Reason.OFF_LIST, "rather bad")
-
-
-def test_letters() -> None:
-    assert outcome(reply("B)"), answer="letter") == Labelled("negative")
-
-
-def test_long_answers_are_kept_short() -> None:
-    answer = model().answer(REVIEW, reply("bad " * 5_000, model="m" * 5_000))
-    assert len(answer.text) <= 200
-    assert len(answer.model) <= 200
 
 
 def test_candidates_are_told_apart_by_what_they_are() -> None:

@@ -108,13 +108,24 @@ async def test_it_is_an_annotator_with_the_models_key_and_bound(server: Scripted
     assert answer.usage.tokens <= model.bound(REVIEW).tokens
 
 
-@pytest.mark.parametrize("said", [None, {}, usage(0, 0), usage(-5, 2), usage("50", 2)])
+@pytest.mark.parametrize(
+    "said",
+    [None, {}, usage(0, 0), usage(-5, 2), usage("50", 2), usage(2**64 - 5, 2**64 - 2)],
+)
 async def test_a_call_without_believable_usage_is_never_free(
     server: ScriptedServer, said: Any
 ) -> None:
     server.answers({**chat(), "usage": said})
     answer = await asked(server)
     assert answer.usage == annotator(server.url).bound(REVIEW)
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 203, 206, 226, 299])
+async def test_every_success_is_an_answer(server: ScriptedServer, status: int) -> None:
+    server.answers(chat("negative"), status)
+    answer = await asked(server)
+    assert answer.outcome == Labelled("negative")
+    assert answer.usage == Usage(input=50, output=2)
 
 
 async def test_a_server_without_keys_gets_none(server: ScriptedServer) -> None:
@@ -152,6 +163,18 @@ async def test_the_proxy_of_the_environment_is_used(
     assert server.last.path == "http://models.example/v1/chat/completions"
 
 
+async def test_the_password_of_a_proxy_that_refuses_is_not_shown(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.raw = b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n"
+    proxy = server.url.removesuffix("/v1").replace("//", "//me:s3cret@")
+    monkeypatch.setenv("https_proxy", proxy)
+    with pytest.raises(UnavailableError, match="the proxy answered 407") as caught:
+        await ask(annotator("https://models.example/v1"))
+    assert caught.value.free
+    assert "s3cret" not in str(caught.value)
+
+
 # Before anything is sent
 
 
@@ -175,7 +198,7 @@ async def test_a_key_that_no_header_may_hold(monkeypatch: pytest.MonkeyPatch) ->
 async def test_a_prompt_too_long_is_never_sent(server: ScriptedServer) -> None:
     with pytest.raises(PromptTooLongError) as caught:
         await ask(annotator(server.url, context=8192), "soup " * 40_000)
-    assert caught.value.free
+    assert (caught.value.free, caught.value.heard) == (True, False)
     assert server.received == []
 
 
@@ -210,7 +233,9 @@ async def test_a_wrong_key_halts_and_is_not_shown(server: ScriptedServer) -> Non
 
 async def test_other_failures_of_the_provider(server: ScriptedServer) -> None:
     server.answers({"error": {"message": "bad gateway"}}, 502)
-    assert isinstance(await failed(server), UnavailableError)
+    error = await failed(server)
+    assert isinstance(error, UnavailableError)
+    assert error.heard
     server.answers({"error": {"message": "overloaded"}}, 529)
     assert isinstance(await failed(server), RateLimitedError)
     server.answers({"error": {"code": "context_length_exceeded", "message": "x"}}, 400)
@@ -219,9 +244,13 @@ async def test_other_failures_of_the_provider(server: ScriptedServer) -> None:
     assert isinstance(await failed(server), RejectedError)
 
 
-async def test_a_redirect_is_not_followed_with_the_key(server: ScriptedServer) -> None:
-    server.answers({}, 307, Location=f"{server.url}/elsewhere")
-    assert isinstance(await failed(server), RejectedError)
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
+async def test_a_redirect_is_not_followed_with_the_key(server: ScriptedServer, status: int) -> None:
+    server.status, server.body = status, b""
+    server.headers = {"Location": f"{server.url}/elsewhere"}
+    error = await failed(server)
+    assert isinstance(error, RejectedError)
+    assert error.free
     assert len(server.received) == 1
 
 
@@ -230,14 +259,14 @@ async def test_nobody_there_costs_nothing() -> None:
         port = taken.getsockname()[1]
     with pytest.raises(UnavailableError, match="cannot connect") as caught:
         await ask(annotator(f"http://127.0.0.1:{port}/v1"))
-    assert caught.value.free
+    assert (caught.value.free, caught.value.heard) == (True, False)
 
 
 async def test_no_answer_in_time_may_have_been_billed(server: ScriptedServer) -> None:
     server.delay = 5
     error = await failed(server, timeout=Decimal("0.2"))
     assert isinstance(error, TimedOutError)
-    assert (error.free, error.billed) == (False, None)
+    assert (error.free, error.billed, error.heard) == (False, None, False)
     assert "0.2 seconds" in str(error)
 
 
@@ -251,7 +280,7 @@ async def test_a_connection_that_breaks_may_have_been_billed(
     server.raw = raw
     error = await failed(server)
     assert isinstance(error, UnavailableError)
-    assert not error.free
+    assert (error.free, error.heard) == (False, False)
 
 
 @pytest.mark.parametrize(
@@ -261,6 +290,10 @@ async def test_a_connection_that_breaks_may_have_been_billed(
         (200, b""),
         (200, b"{}"),
         (200, gzip.compress(b"{}" * 99, mtime=0)),
+        (201, b"<html>Created</html>"),
+        (202, b'{"status":"queued"}'),
+        (204, b""),
+        (206, b'{"choices":[{"mess'),
     ],
 )
 async def test_a_reply_that_is_none(server: ScriptedServer, status: int, body: bytes) -> None:

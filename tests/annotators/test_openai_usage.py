@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from openai_server import usage
 
-from stepladder.annotators.openai_usage import read_usage
+from stepladder.annotators.openai_usage import MOST_TOKENS, read_usage
 from stepladder.types import Usage
 
 
@@ -58,6 +58,12 @@ def test_reasoning_beside_the_answer_is_not_taken_from_it() -> None:
         usage(True, 2),
         usage(None, 2),
         usage(50, 0),
+        usage(MOST_TOKENS + 1, 2),
+        usage(50, MOST_TOKENS + 1),
+        usage(2**32 - 50, 2**32 - 2),
+        usage(2**64 - 50, 2**64 - 2),
+        usage(50, 2, completion_tokens_details={"reasoning_tokens": 2**64 - 1}),
+        usage(2**64 - 1, 2, prompt_tokens_details={"cached_tokens": 2**64 - 2}),
         usage(50, 2, prompt_tokens_details={"cached_tokens": 51}),
         usage(50, 2, prompt_tokens_details={"cached_tokens": -1}),
         usage(50, 2, prompt_tokens_details=[1]),
@@ -66,6 +72,11 @@ def test_reasoning_beside_the_answer_is_not_taken_from_it() -> None:
 )
 def test_what_cannot_be_true_is_not_believed(table: Any) -> None:
     assert read_usage(table, answered=True) is None
+
+
+def test_far_more_than_anybody_asked_for_is_believed_since_it_may_be_billed() -> None:
+    read = read_usage(usage(50, MOST_TOKENS), answered=True)
+    assert read == Usage(input=50, output=MOST_TOKENS)
 
 
 def test_an_empty_answer_may_have_no_tokens() -> None:

@@ -185,6 +185,11 @@ class Load:
     async def on(self, provider: Provider, **limits: Any) -> Limited:
         """Ask through retries and limits until the time is over."""
         limited = Limited(provider, self.askers, clock=provider.clock, **limits)
+        await self.through(limited)
+        return limited
+
+    async def through(self, limited: Limited) -> None:
+        """Ask through retries and these limits until the time is over."""
         rng = random.Random(2)  # noqa: S311
         retrying = Retrying(limited, 2, rng, patience=120.0)
         tasks = [asyncio.ensure_future(self._asker(retrying, rng)) for _ in range(self.askers)]
@@ -192,7 +197,6 @@ class Load:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        return limited
 
     async def _asker(self, annotator: Retrying, rng: random.Random) -> None:
         while True:

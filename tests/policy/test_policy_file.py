@@ -278,6 +278,34 @@ PROBLEMS = {
         TIER + '[annotators.z]\nkind = "openai"\nmodel = "m"\nbase_url = "localhost:8000"',
         "policy.toml:16: annotators.z.base_url: should begin with http:// or https://",
     ),
+    "a password in an address": (
+        TIER + '[annotators.z]\nkind = "openai"\nmodel = "m"\nbase_url = "https://me:s3cret@h/v1"',
+        "policy.toml:16: annotators.z.base_url: should hold no user or password before an '@'; "
+        "put the key into the environment variable that api_key_env names",
+    ),
+    "a password in an address for litellm": (
+        TIER + '[annotators.z]\nkind = "litellm"\nmodel = "m"\napi_base = "https://s3cret@h:1"',
+        "policy.toml:16: annotators.z.api_base: should hold no user or password before an '@'; "
+        "put the key into the environment variable that api_key_env names",
+    ),
+    "a password in an address that cannot be read": (
+        TIER + '[annotators.z]\nkind = "openai"\nmodel = "m"\nbase_url = "https://:s3cret@[h?"',
+        "policy.toml:16: annotators.z.base_url: should hold no user or password before an '@'; "
+        "put the key into the environment variable that api_key_env names",
+    ),
+    "a password with a slash": (
+        TIER + '[annotators.z]\nkind = "openai"\nmodel = "m"\nbase_url = "https://me:s3/cret@h/v1"',
+        "policy.toml:16: annotators.z.base_url: should name a host, and any port by its number",
+    ),
+    "an address without host": (
+        TIER + '[annotators.z]\nkind = "openai"\nmodel = "m"\nbase_url = "http:///v1"',
+        "policy.toml:16: annotators.z.base_url: should name a host, and any port by its number",
+    ),
+    "a key in an address": (
+        TIER + '[annotators.z]\nkind = "openai"\nmodel = "m"\nbase_url = "https://h/v1?key=s3cret"',
+        "policy.toml:16: annotators.z.base_url: should end with its path, without '?' or '#'; "
+        "a key belongs into the environment variable that api_key_env names",
+    ),
     "a style that does not exist": (
         TIER + '[annotators.z]\nkind = "local"\nmodel = "m"\nprompt = "base"',
         "policy.toml:16: annotators.z.prompt: should be 'chat' or 'completion', not 'base'",

@@ -188,6 +188,11 @@ USAGES = {
     Fault.USAGE_MISSING: None,
     Fault.USAGE_ZERO: {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
     Fault.USAGE_NEGATIVE: {"prompt_tokens": -3, "completion_tokens": -2, "total_tokens": -5},
+    Fault.USAGE_UNDERFLOW: {
+        "prompt_tokens": 2**64 - 3,
+        "completion_tokens": 2**64 - 2,
+        "total_tokens": 2**64 - 5,
+    },
     Fault.USAGE_MISTYPED: {"prompt_tokens": "3", "completion_tokens": "2", "total_tokens": "5"},
     Fault.USAGE_HIDDEN: {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5},
     # The cap of 10, a thousand for each token, ten for each character of "Be brief." and "hello".

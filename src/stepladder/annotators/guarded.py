@@ -89,11 +89,11 @@ class Guarded(Wrapper):
             self._circuit = failed(self._circuit, now, probe=probe, opens_after=most)
             self._why = str(error)
             raise
-        except AnnotatorError:
-            self._circuit = CLOSED
-            raise
-        except BaseException:
-            if seen is self._circuit:
+        except BaseException as error:
+            if isinstance(error, AnnotatorError) and error.heard:
+                self._circuit = CLOSED
+            elif seen is self._circuit:
+                # Called off, or never sent: nobody knows more than before.
                 self._circuit = given_up(self._circuit, self._clock())
             raise
         if self._circuit is not CLOSED:

@@ -71,6 +71,9 @@ ERRORS: Mapping[str, type[AnnotatorError]] = MappingProxyType(
 REFUSALS = (CredentialsError, RateLimitedError, PromptTooLongError, RejectedError)
 """Errors by which a provider turns a request away before working on it."""
 
+SILENCES = (UnavailableError, TimedOutError)
+"""Errors after which nothing may have come back: litellm says so by headers of no reply."""
+
 
 def litellm_failure(problem: Exception, model: str, key: str) -> AnnotatorError:
     """The error that an exception out of a litellm call amounts to."""
@@ -81,8 +84,13 @@ def litellm_failure(problem: Exception, model: str, key: str) -> AnnotatorError:
         return MalformedReplyError(f"litellm failed with {type(problem).__name__}: {said}")
     kind = _told_apart(kind, problem)
     headers = getattr(problem, "litellm_response_headers", None)
-    wait = None if headers is None else retry_after(headers)
-    return kind(said, free=_free(kind, problem, answered=headers is not None), retry_after=wait)
+    answered = headers is not None
+    return kind(
+        said,
+        free=_free(kind, problem, answered=answered),
+        heard=answered or kind not in SILENCES,
+        retry_after=None if headers is None else retry_after(headers),
+    )
 
 
 def _told_apart(kind: type[AnnotatorError], problem: Exception) -> type[AnnotatorError]:

@@ -1,4 +1,4 @@
-"""What all language models share: from a candidate to a prompt, from a reply to an answer."""
+"""What all language models share: from a candidate to a prompt, with its key and its bound."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 
 from stepladder.annotators.base import Allowance, Answer
+from stepladder.annotators.model_answer import ReplyReader
 from stepladder.annotators.model_reply import ModelReply
 from stepladder.annotators.prompt_size import fewest_tokens
 from stepladder.annotators.thinking import THINKING_CAP, thinks
@@ -19,27 +19,11 @@ from stepladder.pricing.tokens import message_overhead, most_tokens
 from stepladder.task import (
     AnswerForm,
     Prompt,
-    Style,
     Task,
     prompt_frame,
 )
-from stepladder.task.answer import AnswerReader
-from stepladder.task.likelihood import LikelihoodReader
 from stepladder.task.prompt import option_letters
-from stepladder.types import (
-    NO_CONFIDENCE,
-    Candidate,
-    Confidence,
-    Labelled,
-    Outcome,
-    Reason,
-    Source,
-    Unlabelled,
-    Usage,
-)
-
-SHOWN = 200
-"""Characters of an answer that are kept."""
+from stepladder.types import Candidate, Usage
 
 LONGEST_BYTES_PER_CHARACTER = 4
 """UTF-8's."""
@@ -84,8 +68,7 @@ class LanguageModel:
         self._context = context
         self.frame = prompt_frame(task, spec.prompt, spec.answer)
         """What all prompts share."""
-        self._answers = AnswerReader.of(task, spec.answer)
-        self._likelihoods = LikelihoodReader.of(task, spec.answer)
+        self._replies = ReplyReader(spec, task)
         self._rendered: OrderedDict[int, _Rendered] = OrderedDict()
         cap = "" if spec.max_output_tokens is None else str(spec.max_output_tokens)
         temperature = format(spec.temperature.normalize(), "f")
@@ -167,40 +150,14 @@ class LanguageModel:
                 f"{self.name}: a prompt of {characters:,} characters, at least {tokens:,} "
                 f"tokens, is longer than the context window of {self._context:,} tokens",
                 free=True,
+                heard=False,
             )
 
     def answer(
         self, candidate: Candidate, reply: ModelReply, allowance: Allowance | None = None
     ) -> Answer:
         """The reply, read; usage that cannot be true counts as the bound."""
-        outcome = self._outcome(reply)
-        return Answer(
-            outcome=outcome,
-            confidence=self._confidence(outcome, reply),
-            usage=reply.usage or self.bound(candidate),
-            model=reply.model[:SHOWN] or self.spec.model,
-            text=(reply.text or reply.refusal)[:SHOWN],
-            allowance=allowance,
-        )
-
-    def _outcome(self, reply: ModelReply) -> Outcome:
-        if reply.refusal or reply.finish == "content_filter":
-            return Unlabelled(Reason.REFUSED, reply.refusal[:SHOWN] or "content filter")
-        text, cut_off = reply.text, reply.finish == "length"
-        if self.spec.prompt is Style.COMPLETION:
-            # What follows the first line is the next example, made up.
-            text, line_end, _ = text.partition("\n")
-            cut_off = cut_off and not line_end
-        return self._answers.read(text, cut_off=cut_off)
-
-    def _confidence(self, outcome: Outcome, reply: ModelReply) -> Confidence:
-        wanted = self.spec.confidence is Source.TOKEN_PROBABILITIES
-        if not wanted or not reply.first_token or not isinstance(outcome, Labelled):
-            return NO_CONFIDENCE
-        by_label = self._likelihoods.read(reply.first_token)
-        if not by_label:
-            return NO_CONFIDENCE
-        return Confidence(Source.TOKEN_PROBABILITIES, MappingProxyType(dict(by_label)))
+        return self._replies.answer(reply, reply.usage or self.bound(candidate), allowance)
 
 
 def _encodable(columns: Mapping[str, str]) -> Mapping[str, str]:

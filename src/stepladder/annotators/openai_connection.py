@@ -78,7 +78,8 @@ class Connection:
         data = body if len(body) < LARGE_BODY else BytesIO(body)
         async with self._session.post(self._url, data=data, allow_redirects=False) as response:
             content = self._without_key(await self._read(response))
-            if response.status != 200:
+            # 201 from a gateway or 203 from a proxy is an answer too, and billed.
+            if response.status >= 300:
                 raise failure(response.status, response.headers, content, self._endpoint)
             return Received(content, read_allowance(response.headers))
 
@@ -104,14 +105,19 @@ class Connection:
     def _error(self, problem: Exception) -> AnnotatorError:
         said = f"{self._url}: {problem or type(problem).__name__}"
         match problem:
-            case ClientConnectorError() | ClientHttpProxyError() | ConnectionTimeoutError():
-                return UnavailableError(f"cannot connect to {said}", free=True)
+            case ClientHttpProxyError(status=status):
+                # Its own words show the proxy's address, which may hold a password.
+                said = f"{self._url}: the proxy answered {status}"
+                return UnavailableError(f"cannot connect to {said}", free=True, heard=False)
+            case ClientConnectorError() | ConnectionTimeoutError():
+                return UnavailableError(f"cannot connect to {said}", free=True, heard=False)
             case TimeoutError():
-                return TimedOutError(f"{self._url}: no answer within {self._timeout:g} seconds")
+                late = f"no answer within {self._timeout:g} seconds"
+                return TimedOutError(f"{self._url}: {late}", heard=False)
             case ClientResponseError():
                 return MalformedReplyError(f"the reply is not HTTP: {said}")
             case _:
-                return UnavailableError(f"the connection broke: {said}")
+                return UnavailableError(f"the connection broke: {said}", heard=False)
 
     async def close(self) -> None:
         """Close every connection; safe to call twice."""

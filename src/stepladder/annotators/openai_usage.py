@@ -7,6 +7,10 @@ from typing import Any
 
 from stepladder.types import Usage
 
+MOST_TOKENS = 2**30
+"""Of one kind: no reply has so many, and a count below zero that went through 32 or 64
+unsigned bits has more."""
+
 
 class UnbelievableError(ValueError):
     """The usage table says what cannot be true; the caller falls back on the bound."""
@@ -18,7 +22,8 @@ def read_usage(usage: Any, *, answered: bool) -> Usage | None:
     `prompt_tokens` includes what was read from and written to caches, and
     `completion_tokens` includes reasoning, except where it is the smaller of the
     two or `total_tokens` says otherwise. A prompt of no tokens, or an answer of
-    none where there is text, is not believed: a zero would make the call free.
+    none where there is text, is not believed: a zero would make the call free. Nor is
+    a count above `MOST_TOKENS`. One that is merely beyond the bound is: it is billed.
     """
     try:
         return _usage(_table(usage), answered=answered)
@@ -55,6 +60,6 @@ def _count(table: Mapping[str, Any], name: str, missing: int | None = None) -> i
     value = table.get(name)
     if value is None:
         value = missing
-    if type(value) is not int or value < 0:
+    if type(value) is not int or not 0 <= value <= MOST_TOKENS:
         raise UnbelievableError
     return value

@@ -122,9 +122,8 @@ class LitellmAnnotator(ModelAnnotator):
             async with asyncio.timeout(seconds + GRACE):
                 reply = await self._call(prompt, {**self._fixed, **chance})
         except TimeoutError:
-            raise TimedOutError(
-                f"{self._spec.model}: no answer within {seconds:g} seconds"
-            ) from None
+            late = f"no answer within {seconds:g} seconds"
+            raise TimedOutError(f"{self._spec.model}: {late}", heard=False) from None
         except Exception as problem:
             raise litellm_failure(problem, self._spec.model, self._key) from problem
         dumped: dict[str, Any] = reply.model_dump()

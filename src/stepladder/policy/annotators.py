@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from stepladder.strict_toml import KeyedError, Settings
+from stepladder.policy.address import check_base_url, check_no_password
+from stepladder.strict_toml import Settings
 from stepladder.task import AnswerForm, Style
 from stepladder.types import Source
 
@@ -74,8 +75,7 @@ class OpenAISpec(ModelSpec):
 
     @model_validator(mode="after")
     def _http(self) -> OpenAISpec:
-        if not self.base_url.startswith(("http://", "https://")):
-            raise KeyedError("should begin with http:// or https://", "base_url")
+        check_base_url(self.base_url, "base_url")
         return self
 
 
@@ -88,6 +88,11 @@ class LitellmSpec(ModelSpec):
     """Where to send the requests, if not to the provider's own address."""
     api_key_env: str | None = None
     """Environment variable that holds the key, if not the provider's usual one."""
+
+    @model_validator(mode="after")
+    def _secretless(self) -> LitellmSpec:
+        check_no_password(self.api_base or "", "api_base")
+        return self
 
 
 class LocalSpec(ModelSpec):

@@ -53,13 +53,19 @@ def usage_table(fault: Fault | None, truly: Tokens, charged: Tokens) -> Mapping[
         case Fault.USAGE_ZERO:
             return _table(Tokens(0, 0, 0, 0))
         case Fault.USAGE_NEGATIVE:
-            return _table(Tokens(-truly.prompt, 0, -max(1, truly.completion), 0))
+            return _table(_negative(truly))
+        case Fault.USAGE_UNDERFLOW:
+            return {name: count % 2**64 for name, count in _table(_negative(truly)).items()}
         case Fault.USAGE_MISTYPED:
             return {name: str(count) for name, count in _table(truly).items()}
         case Fault.USAGE_ABSURD:
             return _table(charged)
         case _:
             return _table(truly)
+
+
+def _negative(tokens: Tokens) -> Tokens:
+    return Tokens(-tokens.prompt, 0, -max(1, tokens.completion), 0)
 
 
 def _table(tokens: Tokens) -> dict[str, Any]:

@@ -65,6 +65,8 @@ class Fault(StrEnum):
     """Zero tokens; charged truly."""
     USAGE_NEGATIVE = "usage_negative"
     """Counts below zero; charged truly."""
+    USAGE_UNDERFLOW = "usage_underflow"
+    """Counts below zero as unsigned 64 bits have them, just below 2**64; charged truly."""
     USAGE_MISTYPED = "usage_mistyped"
     """Counts as text; charged truly."""
     USAGE_ABSURD = "usage_absurd"
