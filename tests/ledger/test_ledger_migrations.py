@@ -12,10 +12,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from ledger_cases import opened, rows, url_of
+from ledger_cases import Place, opened, rows, url_of
 
 from stepladder.ledger import connect, explain
 from stepladder.types import CandidateKey, Posterior, Source, Status, Usage, Usd
+
+pytest_plugins = ("ledger_homes",)
 
 OLD = Path(__file__).with_name("schema_1.sql")
 
@@ -42,21 +44,21 @@ async def test_money_of_an_old_ledger_is_kept_and_its_lost_attempts_settled(fold
 
 async def test_answers_of_an_old_ledger_are_there(folder: Path) -> None:
     with closing(opened(folder)) as ledger:
-        found = ledger.votes([key("r0"), key("r2")])
+        found = await ledger.votes([key("r0"), key("r2")])
         assert [vote.key for vote in found[key("r0")]] == ["k0", "k0", "kp", "k0"]
         assert [vote.key for vote in found[key("r2")]] == ["k2", "kp"]
         vote = found[key("r2")][0]
         assert (vote.label, vote.cost, vote.usage) == ("good", Usd(60), Usage(9, 0, 0, 1))
         assert vote.confidence.source is Source.TOKEN_PROBABILITIES
         assert vote.confidence.by_label == {"good": 0.75, "bad": 0.25}
-        fit = ledger.fit("f")
+        fit = await ledger.fit("f")
         assert fit is not None
         assert fit.rows == {key("r0")}
 
 
 async def test_the_last_decisions_of_an_old_ledger_stand(folder: Path) -> None:
     with closing(opened(folder)) as ledger:
-        found = ledger.decisions([key("r0"), key("r1"), key("r2")])
+        found = await ledger.decisions([key("r0"), key("r1"), key("r2")])
         assert [found[key(name)].decision.status for name in ("r0", "r1", "r2")] == [
             Status.LABELLED,
             Status.ABSTAINED,
@@ -68,6 +70,21 @@ async def test_the_last_decisions_of_an_old_ledger_stand(folder: Path) -> None:
             "r1": Status.ABSTAINED,
             "r2": Status.ABSTAINED,
         }
+
+
+async def test_a_ledger_of_schema_2_goes_on_with_a_table_for_intakes(home: Place) -> None:
+    with closing(opened(home)) as ledger:
+        await ledger.add_fit("k", "{}", "[]")
+    engine = connect(url_of(home))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE intake")
+        connection.exec_driver_sql("UPDATE schema_version SET version = 2")
+    engine.dispose()
+    with closing(opened(home)) as ledger:
+        assert await ledger.fit("k") is not None
+        await ledger.add_intake("k", "{}")
+    assert rows(home, "SELECT body FROM intake") == [("{}",)]
+    assert rows(home, "SELECT version FROM schema_version") == [(3,)]
 
 
 def test_every_row_of_an_old_ledger_belongs_to_the_start_that_wrote_it(folder: Path) -> None:
@@ -98,7 +115,7 @@ def test_a_migrated_ledger_is_made_like_a_new_one(folder: Path, tmp_path: Path) 
 
 async def test_an_old_ledger_can_be_written_to(folder: Path) -> None:
     with closing(opened(folder)) as ledger:
-        vote = ledger.votes([key("r0")])[key("r0")][0]
+        vote = (await ledger.votes([key("r0")]))[key("r0")][0]
         ledger.add_vote(vote, key("r9"))
         await ledger.flush()
-        assert ledger.votes([key("r9")]) == {key("r9"): [vote]}
+        assert await ledger.votes([key("r9")]) == {key("r9"): [vote]}

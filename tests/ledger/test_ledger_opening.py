@@ -123,7 +123,7 @@ def test_several_first_starts_at_once_make_one_ledger(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert problems == []
-    assert rows(tmp_path, "SELECT version FROM schema_version") == [(2,)]
+    assert rows(tmp_path, "SELECT version FROM schema_version") == [(3,)]
 
 
 def test_another_task_is_refused(tmp_path: Path) -> None:

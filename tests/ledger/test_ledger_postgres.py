@@ -13,12 +13,17 @@ from itertools import count
 
 import psycopg
 import pytest
-from ledger_cases import RUN, VOTE, intent, opened, rows, same_modules, settlement
+from ledger_cases import KEY, RUN, VOTE, intent, opened, rows, same_modules, settlement
 from ledger_server import Server
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from stepladder.errors import LedgerBusyError, LedgerError, LedgerMismatchError
-from stepladder.ledger import Money, connect, open_ledger
-from stepladder.types import CandidateKey, Decision, Status, Usd
+from stepladder.ledger import Money, Settlement, connect, open_ledger
+from stepladder.ledger.database import database_of
+from stepladder.ledger.pen import Pen
+from stepladder.ledger.recovery import settle_unknown
+from stepladder.types import UNUSED, CandidateKey, Decision, Status, Usd
 
 pytest_plugins = ("ledger_homes",)
 
@@ -57,7 +62,7 @@ async def test_a_restart_in_the_middle_loses_and_doubles_nothing(
         made = next(numbers)
         assert made > before + 32
         # Reading, too, goes on by itself.
-        assert len(ledger.votes([CandidateKey("0", "label")])) == 1
+        assert len(await ledger.votes([CandidateKey("0", "label")])) == 1
     wanted = made - 2
     for table in ("reservation", "attempt", "vote", "decision"):
         query = f"SELECT count(*), count(DISTINCT candidate) FROM {table}"  # noqa: S608
@@ -79,6 +84,83 @@ async def test_a_restart_takes_nobody_for_dead(database: str, server: Server) ->
         # The first has not come back yet: it has had nothing to write.
         assert await second.lease(Money(Usd(1)), Money(Usd(1))) == Money()
         await first.intend(intent())
+
+
+async def test_the_loop_goes_on_while_a_read_waits_for_the_server(
+    database: str, server: Server
+) -> None:
+    with closing(opened(database)) as ledger:
+        attempt = await ledger.intend(intent())
+        ledger.settle(settlement(attempt), KEY, VOTE)
+        await ledger.flush()
+        await asyncio.to_thread(server.stop)
+        reading = asyncio.create_task(ledger.votes([KEY]))
+        late = 0.0
+        for _ in range(20):
+            began = time.monotonic()
+            await asyncio.sleep(0.01)
+            late = max(late, time.monotonic() - began - 0.01)
+        assert not reading.done()
+        await asyncio.to_thread(server.start)
+        assert await reading == {KEY: [VOTE]}
+        assert late < 0.2
+
+
+async def test_whoever_stops_does_not_wait_for_the_server(database: str, server: Server) -> None:
+    async def stop(_: float) -> None:
+        raise InterruptedError
+
+    with closing(opened(database)) as ledger:
+        await asyncio.to_thread(server.stop)
+        with pytest.raises(InterruptedError):
+            await asyncio.wait_for(ledger.votes([KEY], stop), 10)
+        await asyncio.to_thread(server.start)
+
+
+async def test_calls_that_a_start_gave_up_itself_do_not_look_like_anothers(database: str) -> None:
+    with closing(opened(database)) as ledger:
+        attempt = await ledger.intend(intent())
+        lost = Settlement(attempt, False, "unknown", Usd(100), UNUSED, 0.1, "given up under way")
+        ledger.settle(lost, KEY)
+        await ledger.flush()
+        cut_off(database)
+        second = await ledger.intend(intent())
+        ledger.settle(settlement(second), KEY, VOTE)
+        await ledger.flush()
+    assert rows(database, "SELECT count(*) FROM vote") == [(1,)]
+
+
+async def test_a_run_whose_calls_another_process_settled_meanwhile_is_halted(database: str) -> None:
+    with closing(opened(database)) as ledger:
+        await ledger.intend(intent())
+        # It died before it noted its own start.
+        engine = connect(database)
+        with engine.begin() as connection:
+            assert settle_unknown(connection, RUN.name) == 1
+        engine.dispose()
+        cut_off(database)
+        with pytest.raises(LedgerBusyError, match="taken up by another process"):
+            await ledger.intend(intent())
+
+
+def test_what_always_ends_its_connection_is_not_tried_forever(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stepladder.ledger.pen.MOST_TRIES", 3)
+    tries = count()
+
+    def end_it(connection: Connection) -> None:
+        next(tries)
+        connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    place = database_of(database)
+    engine = connect(database)
+    pen = Pen(place, engine, "reviews")
+    with pytest.raises(OperationalError, match="terminating connection"):
+        pen.do(end_it)
+    assert next(tries) == 3
+    pen.close()
+    engine.dispose()
 
 
 async def test_a_run_that_another_process_took_up_meanwhile_is_halted(database: str) -> None:
@@ -161,7 +243,7 @@ def test_several_first_starts_at_once_make_one_ledger(database: str) -> None:
     for thread in threads:
         thread.join()
     assert problems == []
-    assert rows(database, "SELECT version FROM schema_version") == [(2,)]
+    assert rows(database, "SELECT version FROM schema_version") == [(3,)]
 
 
 def test_a_database_of_something_else_is_refused_and_left_alone(database: str) -> None:

@@ -11,7 +11,8 @@ import pytest
 from ledger_cases import KEY, VOTE, Place, intent, opened, rows, settlement, url_of
 from sqlalchemy import Engine, event
 
-from stepladder.ledger import DecidedKey, Ledger, Settlement, connect, explain, runs
+from stepladder.ledger import DecidedKey, Ledger, Settlement, connect, explain, runs, schema
+from stepladder.ledger.read import intake
 from stepladder.types import UNUSED, CandidateKey, Decision, Labelled, Status, Usage, Usd
 
 pytest_plugins = ("ledger_homes",)
@@ -29,12 +30,12 @@ async def test_votes_of_more_candidates_than_one_query_can_name(home: Place) -> 
         for key in keys:
             ledger.decide(Decision(key, Status.LABELLED, "good"), key.question)
         await ledger.flush()
-        assert ledger.votes(keys) == {key: [vote] for key, vote in wanted.items()}
-        assert {key: found.basis for key, found in ledger.decisions(keys).items()} == {
+        assert await ledger.votes(keys) == {key: [vote] for key, vote in wanted.items()}
+        assert {key: found.basis for key, found in (await ledger.decisions(keys)).items()} == {
             key: key.question for key in keys
         }
-        assert ledger.votes([*keys[:3], *keys[:3]]) == {k: [wanted[k]] for k in keys[:3]}
-        assert ledger.votes([]) == {}
+        assert await ledger.votes([*keys[:3], *keys[:3]]) == {k: [wanted[k]] for k in keys[:3]}
+        assert await ledger.votes([]) == {}
 
 
 async def test_a_resume_sees_how_each_candidate_ended_last_in_this_run(home: Place) -> None:
@@ -55,6 +56,34 @@ async def test_a_resume_sees_how_each_candidate_ended_last_in_this_run(home: Pla
             DecidedKey(CandidateKey("r2", "label"), "first", Status.FAILED),
             DecidedKey(CandidateKey("r1", "label"), "second", Status.ABSTAINED),
         ]
+
+
+async def test_what_this_run_ever_decided_so_is_found_even_if_it_was_decided_anew(
+    home: Place,
+) -> None:
+    final = {Status.LABELLED, Status.ABSTAINED}
+    for name, status in (("reviews", Status.LABELLED), ("another run", Status.PENDING)):
+        with closing(opened(home, name=name)) as ledger:
+            ledger.decide(Decision(KEY, status), "b")
+            ledger.decide(Decision(OTHER, Status.FAILED), "b")
+    with closing(opened(home)) as ledger:
+        ledger.decide(Decision(KEY, Status.PENDING), "b")
+        await ledger.flush()
+        assert await ledger.ever_decided(final, list) == [KEY]
+    with closing(opened(home, name="another run")) as other:
+        assert await other.ever_decided(final, list) == []
+
+
+async def test_an_intake_is_kept_for_its_run_under_its_key_and_apart_from_fits(home: Place) -> None:
+    with closing(opened(home)) as ledger:
+        await ledger.add_intake("k", "first")
+        await ledger.add_intake("k", "second")
+        assert await ledger.fit("k") is None
+    engine = connect(url_of(home))
+    assert intake(engine, "reviews", "k") == "first"
+    assert intake(engine, "reviews", "another key") is None
+    assert intake(engine, "another run", "k") is None
+    engine.dispose()
 
 
 async def test_explain_tells_all_about_a_candidate_by_question(home: Place) -> None:
@@ -112,7 +141,7 @@ def statements() -> Iterator[list[str]]:
     event.remove(Engine, "before_cursor_execute", note)
 
 
-TABLES = ("run", "reservation", "attempt", "settlement", "vote", "fit", "decision", "lease")
+TABLES = tuple(schema.table_of(row).name for row in schema.TABLES)
 
 
 async def test_entries_are_only_ever_added(tmp_path: Path) -> None:
@@ -124,6 +153,7 @@ async def test_entries_are_only_ever_added(tmp_path: Path) -> None:
             ledger.settle(settlement(number), KEY, replace(VOTE, outcome=Labelled("bad")))
             await ledger.intend(intent())
             await ledger.add_fit("k", "{}", "[]")
+            await ledger.add_intake("k", "{}")
             ledger.decide(Decision(KEY, Status.PENDING, usage=Usage()), "b")
             await ledger.flush()
         everything = {
@@ -143,8 +173,8 @@ async def test_a_resume_looks_candidates_up_rather_than_reading_all(
     tmp_path: Path, table: str
 ) -> None:
     with statements() as seen, closing(opened(tmp_path)) as ledger:
-        ledger.votes([KEY])
-        ledger.decisions([KEY])
+        await ledger.votes([KEY])
+        await ledger.decisions([KEY])
     query = next(s for s in seen if re.search(rf"FROM {table}\b.*WHERE.*candidate", s, re.S))
     engine = connect(url_of(tmp_path))
     with engine.connect() as connection:

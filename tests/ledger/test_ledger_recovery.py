@@ -108,17 +108,17 @@ async def test_numbers_never_repeat_over_starts_and_runs(home: Place) -> None:
 
 async def test_a_resumed_run_decides_by_its_first_fit(home: Place) -> None:
     with closing(opened(home)) as ledger:
-        assert ledger.fit("k") is None
+        assert await ledger.fit("k") is None
         await ledger.add_fit("k", "first", '[["r1","label"]]')
         await ledger.add_fit("k", "second", "[]")
         await ledger.add_fit("k2", "other gold", "[]")
     with closing(opened(home)) as ledger:
-        stored = ledger.fit("k")
+        stored = await ledger.fit("k")
         assert stored is not None
         assert stored.body == "first"
         assert stored.rows == {KEY}
     with closing(opened(home, name="another run")) as other:
-        assert other.fit("k") is None
+        assert await other.fit("k") is None
 
 
 async def test_votes_serve_every_run_and_decisions_only_their_own(home: Place) -> None:
@@ -128,8 +128,8 @@ async def test_votes_serve_every_run_and_decisions_only_their_own(home: Place) -
         ledger.decide(Decision(KEY, Status.LABELLED, "good"), "b")
     with closing(opened(home, name="another run")) as other:
         assert other.has_votes
-        assert other.votes([KEY]) == {KEY: [VOTE]}
-        assert other.decisions([KEY]) == {}
+        assert await other.votes([KEY]) == {KEY: [VOTE]}
+        assert await other.decisions([KEY]) == {}
 
 
 async def test_the_last_decision_of_a_run_counts(home: Place) -> None:
@@ -138,7 +138,7 @@ async def test_the_last_decision_of_a_run_counts(home: Place) -> None:
         ledger.decide(Decision(KEY, Status.LABELLED, "good"), "after")
         ledger.decide(Decision(CandidateKey("r1", "other"), Status.FAILED), "x")
         await ledger.flush()
-        found = ledger.decisions([KEY])
+        found = await ledger.decisions([KEY])
     assert list(found) == [KEY]
     assert found[KEY].basis == "after"
     assert found[KEY].decision.status is Status.LABELLED

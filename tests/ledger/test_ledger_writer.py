@@ -215,7 +215,7 @@ async def test_half_characters_in_an_answer_do_not_end_the_run(home: Place) -> N
         ledger.add_vote(said, KEY)
         ledger.add_vote(failed, KEY)
         await ledger.flush()
-        found = ledger.votes([KEY])[KEY]
+        found = (await ledger.votes([KEY]))[KEY]
     assert [vote.text for vote in found] == ["good ?", ""]
     assert found[1].outcome == Unlabelled(Reason.ERROR, "? ?")
 
@@ -279,7 +279,7 @@ def test_what_was_acknowledged_survives_a_kill(home: Place) -> None:
         attempts = rows(home, "SELECT count(*) FROM attempt")
         assert known[0][0] + lost[0][0] == attempts[0][0]
         assert ledger.spent.usd == Usd(60 * known[0][0] + 100 * lost[0][0])
-        assert len(ledger.votes([KEY])[KEY]) == known[0][0]
+        assert len(asyncio.run(ledger.votes([KEY]))[KEY]) == known[0][0]
 
 
 FULL_DISK = """

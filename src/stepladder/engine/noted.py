@@ -16,13 +16,10 @@ from stepladder.engine.intake import Intake
 from stepladder.engine.setup import Setup
 from stepladder.errors import LedgerError
 from stepladder.ledger import Ledger, connect
-from stepladder.ledger.read import fit
+from stepladder.ledger.read import intake as stored_intake
 from stepladder.policy import RecordedSpec
 from stepladder.task.candidates_file import CandidatesFile
 from stepladder.version import VERSION
-
-PREFIX = "intake:"
-"""Before the key of an intake, among the fits in a ledger."""
 
 
 def key_of(setup: Setup, policy_folder: Path, candidates: CandidatesFile, seed: int) -> str:
@@ -34,7 +31,7 @@ def key_of(setup: Setup, policy_folder: Path, candidates: CandidatesFile, seed: 
     policy = setup.policy
     specs = [policy.annotators[name] for name in setup.rates]
     recordings = [policy_folder / s.recording for s in specs if isinstance(s, RecordedSpec)]
-    return PREFIX + digest(
+    return digest(
         VERSION,
         candidates.digest(),
         candidates.path.suffix,
@@ -55,13 +52,13 @@ def recalled(url: str, run: str, key: str) -> Intake | None:
         # Whatever is wrong with it is said when the run opens it.
         return None
     try:
-        stored = fit(engine, run, key)
+        stored = stored_intake(engine, run, key)
     finally:
         engine.dispose()
     if stored is None:
         return None
     try:
-        found = TypeAdapter(Intake).validate_json(stored.body)
+        found = TypeAdapter(Intake).validate_json(stored)
     except ValidationError:
         # A ledger is data, perhaps of a stranger: what cannot be read is found out anew.
         return None
@@ -74,4 +71,4 @@ async def note(ledger: Ledger, intake: Intake) -> None:
         return
     price = intake.estimate and replace(intake.estimate, routes=())
     body = TypeAdapter(Intake).dump_json(replace(intake, estimate=price))
-    await ledger.add_fit(intake.key, body.decode(), "[]")
+    await ledger.add_intake(intake.key, body.decode())

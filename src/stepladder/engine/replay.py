@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from stepladder.engine.brake import Brake
 from stepladder.engine.staff import Staff
 from stepladder.ledger import Decided, Ledger
-from stepladder.types import Candidate, Decision, Reason, Status, Unlabelled, Vote
+from stepladder.types import Candidate, CandidateKey, Decision, Reason, Status, Unlabelled, Vote
 
 BLOCK = 256
 """Candidates looked up at once."""
@@ -38,19 +40,68 @@ class Work:
         return decision if valid else None
 
 
-def work_through(candidates: Iterable[Candidate], ledger: Ledger, staff: Staff) -> Iterator[Work]:
-    """The candidates in order, each with what the ledger knows of it."""
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A candidate of which the ledger may know something."""
+
+    candidate: Candidate
+    _block: _Block | None
+
+    async def read(self) -> Work:
+        """The candidate with what the ledger knows of it; the event loop goes on meanwhile.
+
+        Raises LedgerError when the ledger cannot be read, Interrupted when the run stops
+        while its database is away.
+        """
+        if self._block is None:
+            return Work(self.candidate, {}, None)
+        return await self._block.work(self.candidate)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    votes: Mapping[CandidateKey, Sequence[Vote]]
+    decisions: Mapping[CandidateKey, Decided]
+
+
+def work_through(
+    candidates: Iterable[Candidate], ledger: Ledger, staff: Staff, brake: Brake
+) -> Iterator[Unread]:
+    """The candidates in order, each to be read before it is worked on."""
     rest = iter(candidates)
     while block := list(islice(rest, BLOCK)):
-        if not ledger.has_votes:
-            yield from (Work(candidate, {}, None) for candidate in block)
-            continue
-        keys = [candidate.key for candidate in block]
-        votes, decisions = ledger.votes(keys), ledger.decisions(keys)
-        for candidate in block:
-            decided = decisions.get(candidate.key)
-            found = votes.get(candidate.key, ())
-            yield Work(candidate, _reusable(candidate, found, decided, staff), decided)
+        shared = _Block(block, ledger, staff, brake) if ledger.has_votes else None
+        yield from (Unread(candidate, shared) for candidate in block)
+
+
+class _Block:
+    """Candidates that are looked up together, by whoever comes to one of them first."""
+
+    def __init__(
+        self, candidates: Sequence[Candidate], ledger: Ledger, staff: Staff, brake: Brake
+    ) -> None:
+        self._keys = [candidate.key for candidate in candidates]
+        self._ledger = ledger
+        self._staff = staff
+        self._brake = brake
+        self._reading = asyncio.Lock()
+        self._found: _Found | None = None
+
+    async def work(self, candidate: Candidate) -> Work:
+        found = self._found or await self._read()
+        decided = found.decisions.get(candidate.key)
+        votes = found.votes.get(candidate.key, ())
+        return Work(candidate, _reusable(candidate, votes, decided, self._staff), decided)
+
+    async def _read(self) -> _Found:
+        async with self._reading:
+            if self._found is None:
+                # Where one look failed, the others do not wait as long once more.
+                self._brake.check()
+                votes = await self._ledger.votes(self._keys, self._brake.pause)
+                decisions = await self._ledger.decisions(self._keys, self._brake.pause)
+                self._found = _Found(votes, decisions)
+            return self._found
 
 
 def _reusable(

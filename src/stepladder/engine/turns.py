@@ -7,15 +7,11 @@ from functools import partial
 from itertools import compress, islice
 
 from stepladder.engine.replay import BLOCK, STANDING
-from stepladder.ledger import connect
-from stepladder.ledger.schema import DecisionRow, table_of
-from stepladder.ledger.starts import rows_of_run
+from stepladder.ledger import Ledger
 from stepladder.tables.key_hashes import KeyHashes, KnownKeys
 from stepladder.task.candidates_file import CandidatesFile, Keep
 from stepladder.types import Candidate, CandidateKey
 
-STREAMED = 10_000
-"""Rows of the ledger in memory at once."""
 SHARE = 4
 """Decided candidates that are read back after each undecided one, while calls are under way."""
 
@@ -44,23 +40,12 @@ def in_turn(
     yield from rest
 
 
-def decided_keys(url: str, run: str) -> KnownKeys:
+async def decided_keys(ledger: Ledger) -> KnownKeys:
     """The candidates that earlier starts of the run decided for good, even if they no longer do.
 
-    Raises LedgerError when the ledger cannot be opened.
+    Raises LedgerError when the ledger cannot be read.
     """
-    from sqlalchemy import select
-
-    rows = table_of(DecisionRow)
-    final = [status.value for status in STANDING]
-    query = select(rows.c.candidate, rows.c.question).select_from(rows_of_run(rows, run))
-    engine = connect(url)
-    try:
-        with engine.connect().execution_options(yield_per=STREAMED) as connection:
-            found = connection.execute(query.where(rows.c.status.in_(final)))
-            return KeyHashes(CandidateKey(*row) for row in found).known()
-    finally:
-        engine.dispose()
+    return await ledger.ever_decided(STANDING, lambda keys: KeyHashes(keys).known())
 
 
 def _chosen(candidates: Iterable[Candidate], keep: Keep) -> Iterator[Candidate]:

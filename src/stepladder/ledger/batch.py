@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Table
 
 from stepladder.ledger import schema
-from stepladder.ledger.codec import Values
+from stepladder.ledger.cells import Values
 
 if TYPE_CHECKING:
     from stepladder.ledger.pen import Pen
@@ -37,6 +37,7 @@ class Batch:
     votes: list[Values] = field(default_factory=list)
     decisions: list[Values] = field(default_factory=list)
     fits: list[Values] = field(default_factory=list)
+    intakes: list[Values] = field(default_factory=list)
     waiting: list[asyncio.Future[None]] = field(default_factory=list)
     promised: list[asyncio.Future[None]] = field(default_factory=list)
     """Like those who wait, but nobody has to look."""
@@ -60,6 +61,7 @@ def additions(batches: Sequence[Batch]) -> Iterator[Addition]:
         (schema.VoteRow, [batch.votes for batch in batches]),
         (schema.DecisionRow, [batch.decisions for batch in batches]),
         (schema.FitRow, [batch.fits for batch in batches]),
+        (schema.IntakeRow, [batch.intakes for batch in batches]),
     )
     for row, lists in by_table:
         if any(lists):

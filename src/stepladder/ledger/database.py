@@ -12,24 +12,15 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from stepladder.errors import LedgerError
-from stepladder.ledger.address import address
+from stepladder.ledger.address import address, sqlite_path
 from stepladder.ledger.batch import Addition
 from stepladder.ledger.failure import first_line
+from stepladder.ledger.locks import RunLock
 from stepladder.ledger.migrations import migrate, version_of
 from stepladder.ledger.schema import SCHEMA_VERSION
-from stepladder.ledger.sqlite import Sqlite, sqlite_path
+from stepladder.ledger.sqlite import Sqlite
 
 __all__ = ["Database", "RunLock", "connect", "database_of", "ledger_file", "opened", "sqlite_path"]
-
-
-class RunLock(Protocol):
-    """An exclusive claim on a run; it ends however its process does."""
-
-    def acquire(self, connection: Connection) -> None:
-        """Claim the run; raises LedgerBusyError when another process has it."""
-
-    def release(self) -> None:
-        """Let others in; safe to call twice."""
 
 
 class Database(Protocol):

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from stepladder.errors import LedgerError
-from stepladder.ledger import codec, read, recovery, share, starts
+from stepladder.ledger import read, recovery, starts
 from stepladder.ledger.database import database_of, opened
+from stepladder.ledger.decision_rows import decision_values
 from stepladder.ledger.entries import Intent, RunStart, Settlement
 from stepladder.ledger.failure import cannot
+from stepladder.ledger.leasing import Leasing
 from stepladder.ledger.money import Money
-from stepladder.ledger.patience import patiently
+from stepladder.ledger.money_rows import intent_values, reservation_values, settlement_values
 from stepladder.ledger.pen import Pen
-from stepladder.ledger.read import StoredFit
-from stepladder.ledger.reaping import reap
+from stepladder.ledger.reader import Reader
 from stepladder.ledger.schema import START_STRIDE
 from stepladder.ledger.share import Share
-from stepladder.ledger.standing import DecidedKey, each_decided
+from stepladder.ledger.vote_rows import vote_values
 from stepladder.ledger.writer import Writer
-from stepladder.types import CandidateKey, Decision, Usd, Vote
-
-Result = TypeVar("Result")
+from stepladder.types import NOTHING, UNUSED, CandidateKey, Decision, Usd, Vote
 
 
 def open_ledger(url: str, start: RunStart) -> Ledger:
@@ -54,24 +51,25 @@ def open_ledger(url: str, start: RunStart) -> Ledger:
         raise
 
 
-class Ledger:
+class Ledger(Reader):
     """Adds to one run's record, and reads it back. Made by `open_ledger`.
 
-    All is called in one thread, that of the event loop. What is added is durable soon,
-    in the order in which it was added, whether or not anybody waits for it.
+    All is called in one thread, that of the event loop; what is awaited does not hold it
+    up. What is added is durable soon, in the order in which it was added, whether or not
+    anybody waits for it.
     """
 
     def __init__(self, engine: Engine, pen: Pen, start: RunStart) -> None:
-        self.run = start.name
-        self._engine = engine
+        super().__init__(pen.database, engine, start.name)
         self._pen = pen
         pen.do(lambda connection: recovery.settle_unknown(connection, start.name))
         number = pen.do(lambda connection: starts.add_start(connection, start))
         pen.check = lambda connection: starts.check_mine(connection, start.name, number)
         self._numbers = itertools.count(number * START_STRIDE)
-        self._share = Share(start.shared, number, Money(start.budget, start.wages))
+        share = Share(start.shared, number, Money(start.budget, start.wages))
+        self._leasing = Leasing(pen, start.name, share, self._numbers)
         # What earlier starts leased and did not spend, now that all of theirs is settled.
-        pen.do(self._close_starts)
+        self._leasing.give_back()
         self.spent: Money = read.spent(engine, start.name)
         """Money settled by this run before this start."""
         self.has_votes: bool = read.any_votes(engine)
@@ -82,20 +80,28 @@ class Ledger:
     def reserve(self, key: CandidateKey, usd: Usd, wages: Usd) -> int:
         """Note a reservation; it is on disk before any attempt that refers to it."""
         number = next(self._numbers)
-        values = codec.reservation_values(number, key, usd, wages)
+        values = reservation_values(number, key, usd, wages)
         self._writer.batch.reservations.append(values)
         return number
 
     async def intend(self, intent: Intent) -> int:
-        """Make the intent durable; the attempt's number comes back, and it may be sent."""
+        """Make the intent durable; the attempt's number comes back, and it may be sent.
+
+        Whoever is cancelled meanwhile sends nothing: the attempt settles at nothing.
+        """
         number = next(self._numbers)
-        self._writer.batch.attempts.append(codec.intent_values(number, intent))
-        await self._writer.kept()
+        self._writer.batch.attempts.append(intent_values(number, intent))
+        kept = self._writer.kept()
+        try:
+            await kept
+        except asyncio.CancelledError:
+            self._unsent(number, intent)
+            raise
         return number
 
     def settle(self, settlement: Settlement, key: CandidateKey, vote: Vote | None = None) -> None:
         """Add a settlement, together with the vote it bought."""
-        values = codec.settlement_values(settlement)
+        values = settlement_values(settlement)
         if vote is not None:
             self.add_vote(vote, key)
         # In the same turn of the event loop, and so in the same transaction.
@@ -103,7 +109,7 @@ class Ledger:
 
     def add_vote(self, vote: Vote, key: CandidateKey) -> None:
         """Add a vote that no single settlement belongs to."""
-        values = codec.vote_values(next(self._numbers), vote, key)
+        values = vote_values(next(self._numbers), vote, key)
         self._writer.batch.votes.append(values)
 
     def decide(self, decision: Decision, basis: str) -> asyncio.Future[None]:
@@ -111,13 +117,18 @@ class Ledger:
 
         Nobody has to look at it: `flush` says too when it could not be written.
         """
-        values = codec.decision_values(next(self._numbers), decision, basis)
+        values = decision_values(next(self._numbers), decision, basis)
         self._writer.batch.decisions.append(values)
         return self._writer.promise()
 
     async def add_fit(self, key: str, body: str, rows: str) -> None:
         """Make a fit durable under its key."""
         self._writer.batch.fits.append((next(self._numbers), key, body, rows))
+        await self._writer.kept()
+
+    async def add_intake(self, key: str, body: str) -> None:
+        """Make durable, under its key, what a look through the candidates found."""
+        self._writer.batch.intakes.append((next(self._numbers), key, body))
         await self._writer.kept()
 
     async def lease(self, least: Money, wish: Money) -> Money:
@@ -127,27 +138,12 @@ class Ledger:
         held. On disk, with all that was added before, when it comes back. Raises LedgerError
         when the run has a budget of its own.
         """
-        if not self._share.budget:
+        if not self._leasing.share.budget:
             raise LedgerError(f"run {self.run!r} shares no budget; it has one of its own")
         number = next(self._numbers)
-        granted: Money = await self._writer.do(lambda pen: self._lease(pen, number, least, wish))
+        take = self._leasing.take
+        granted: Money = await self._writer.do(lambda _: take(number, least, wish))
         return granted
-
-    def fit(self, key: str) -> StoredFit | None:
-        """The first fit of this key, if there is one."""
-        return self._look(lambda: read.fit(self._engine, self.run, key))
-
-    def votes(self, keys: Sequence[CandidateKey]) -> Mapping[CandidateKey, Sequence[Vote]]:
-        """Every vote about these candidates, by start and oldest first."""
-        return self._look(lambda: read.votes(self._engine, keys))
-
-    def decisions(self, keys: Sequence[CandidateKey]) -> Mapping[CandidateKey, read.Decided]:
-        """The last decision of this run for each of these candidates."""
-        return self._look(lambda: read.decisions(self._engine, self.run, keys))
-
-    def each_decided(self) -> Iterator[DecidedKey]:
-        """How the last decision of this run about each candidate ended; few in memory at once."""
-        return each_decided(self._engine, self.run)
 
     async def flush(self) -> None:
         """Return when all that was added is on disk; raises LedgerError when some cannot be."""
@@ -162,34 +158,15 @@ class Ledger:
         try:
             self._writer.close()
             if self._writer.sound and not self._closed:
-                self._give_back()
+                self._leasing.give_back()
+        except (SQLAlchemyError, OverflowError) as problem:
+            raise cannot("be written", problem) from None
         finally:
             self._closed = True
             self._pen.close()
             self._engine.dispose()
 
-    def _lease(self, pen: Pen, number: int, least: Money, wish: Money) -> Money:
-        def take(connection: Connection) -> Money:
-            return self._share.take(connection, pen.database, number, least, wish)
-
-        granted = pen.do(take)
-        if granted:
-            return granted
-        reap(pen, self._share.budget, self.run, self._numbers)
-        return pen.do(take)
-
-    def _give_back(self) -> None:
-        try:
-            self._pen.do(self._close_starts)
-        except (SQLAlchemyError, OverflowError) as problem:
-            raise cannot("be written", problem) from None
-
-    def _close_starts(self, connection: Connection) -> None:
-        found = share.open_starts(connection, self.run)
-        share.give_back(connection, self._pen.database, self._numbers, found)
-
-    def _look(self, look: Callable[[], Result]) -> Result:
-        try:
-            return patiently(self._pen.database, look)
-        except SQLAlchemyError as problem:
-            raise cannot("be read", problem) from None
+    def _unsent(self, number: int, intent: Intent) -> None:
+        detail = "given up before it was sent"
+        nothing = Settlement(number, intent.wage, "refunded", NOTHING, UNUSED, 0.0, detail)
+        self.settle(nothing, intent.key)

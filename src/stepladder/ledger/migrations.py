@@ -10,11 +10,12 @@ from sqlmodel import SQLModel
 
 from stepladder.errors import LedgerMismatchError
 from stepladder.ledger import schema
+from stepladder.ledger.intake_table import add_intakes
 from stepladder.ledger.numbered_rows import number_rows
 
 Migration = Callable[[Connection], None]
 
-MIGRATIONS: Mapping[int, Migration] = MappingProxyType({2: number_rows})
+MIGRATIONS: Mapping[int, Migration] = MappingProxyType({2: number_rows, 3: add_intakes})
 """What leads to each version from the one before; an empty database begins at the last."""
 
 

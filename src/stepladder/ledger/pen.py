@@ -14,6 +14,9 @@ from stepladder.ledger.database import Database
 from stepladder.ledger.patience import patiently
 from stepladder.ledger.schema import now
 
+MOST_TRIES = 20
+"""Times that something is done whose connection is lost each time: perhaps it is the cause."""
+
 Result = TypeVar("Result")
 
 
@@ -65,13 +68,14 @@ class Pen:
             raise
 
     def _persistently(self, once: Callable[[], Result]) -> Result:
-        while True:
+        for _ in range(MOST_TRIES - 1):
             try:
                 return once()
             except Exception as problem:
                 if not self.database.lost(problem):
                     raise
             self._reconnect()
+        return once()
 
     def _reconnect(self) -> None:
         """Take up connection and lock again; raises LedgerBusyError if the run is another's."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -17,9 +16,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import create_engine
 
-from stepladder.errors import LedgerBusyError, LedgerError, MissingExtraError
+from stepladder.errors import LedgerError, MissingExtraError
 from stepladder.ledger.address import address
 from stepladder.ledger.batch import Addition, columns
+from stepladder.ledger.locks import PostgresLock, advisory_key
 from stepladder.ledger.mask import masked
 
 DRIVERS = frozenset({"postgresql", "postgresql+psycopg"})
@@ -103,7 +103,7 @@ class Postgres:
 
     def lock(self, run: str) -> PostgresLock:
         """The claim on a run: an advisory lock of the connection that claims it."""
-        return PostgresLock(f"run {run!r} of {self.shown}", _key(f"run {run}"))
+        return PostgresLock(f"run {run!r} of {self.shown}", advisory_key(f"run {run}"))
 
     def add(self, raw: Any, additions: Sequence[Addition], at: datetime, *, again: bool) -> None:
         """Add the rows in one transaction and one journey to the server."""
@@ -136,36 +136,6 @@ class Postgres:
         return bool(began.replace(tzinfo=UTC) > begin or up > BACK)
 
 
-class PostgresLock:
-    """An advisory lock; the server frees it when the connection ends, however it does."""
-
-    def __init__(self, what: str, key: int) -> None:
-        self._what = what
-        self._key = key
-        self._holder: Connection | None = None
-
-    def acquire(self, connection: Connection) -> None:
-        """Claim the run; raises LedgerBusyError when another process has it."""
-        claim = text("SELECT pg_try_advisory_lock(:key)")
-        with nullcontext() if connection.in_transaction() else connection.begin():
-            held = connection.execute(claim, {"key": self._key}).scalar_one()
-        if not held:
-            raise LedgerBusyError(
-                f"{self._what} is being worked on by another process; wait for it, "
-                "or give this one another --run name"
-            )
-        self._holder = connection
-
-    def release(self) -> None:
-        """Let others in; safe to call twice."""
-        holder, self._holder = self._holder, None
-        if holder is None or holder.closed:
-            return
-        # A lost connection holds nothing.
-        with suppress(DBAPIError), holder.begin():
-            holder.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": self._key})
-
-
 def _set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     for statement in SESSION:
@@ -175,13 +145,7 @@ def _set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _hold(connection: Connection, what: str) -> None:
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _key(what)})
-
-
-def _key(what: str) -> int:
-    """The number by which the server knows a lock: 64 bits, signed."""
-    digest = sha256(f"stepladder {what}".encode(errors="surrogatepass")).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": advisory_key(what)})
 
 
 @cache

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, FromClause, Select, Table, func, select
+from sqlalchemy import Engine, FromClause, Select, Table, select
 
 from stepladder.errors import LedgerMismatchError
 from stepladder.ledger import schema
-from stepladder.ledger.codec import decision_of, vote_of
+from stepladder.ledger.decision_rows import decision_of
 from stepladder.ledger.money import Money
 from stepladder.ledger.schema import table_of
 from stepladder.ledger.standing import DecidedKey as DecidedKey
 from stepladder.ledger.standing import each_decided as each_decided
 from stepladder.ledger.starts import rows_of_run, rows_with_run
+from stepladder.ledger.sums import parts, whole_sum
+from stepladder.ledger.vote_rows import vote_of
 from stepladder.types import CandidateKey, Decision, Usd, Vote
 
 Row = Mapping[str, Any]
@@ -70,11 +72,12 @@ def spent(engine: Engine, run: str) -> Money:
     """What the run's settlements sum to."""
     settlement = table_of(schema.SettlementRow)
     sums = (
-        select(settlement.c.wage, func.sum(settlement.c.cost_pico).label("pico"))
+        select(settlement.c.wage, *parts(settlement.c.cost_pico))
         .select_from(rows_of_run(settlement, run))
         .group_by(settlement.c.wage)
     )
-    by_wage = {bool(found["wage"]): int(found["pico"]) for found in all_rows(engine, sums)}
+    rows = (found.values() for found in all_rows(engine, sums))
+    by_wage = {bool(wage): whole_sum(high, low) for wage, high, low in rows}
     return Money(Usd(by_wage.get(False, 0)), Usd(by_wage.get(True, 0)))
 
 
@@ -92,6 +95,14 @@ def fit(engine: Engine, run: str, key: str) -> StoredFit | None:
         return None
     keys = frozenset(CandidateKey(*pair) for pair in orjson.loads(found[0]["rows"]))
     return StoredFit(found[0]["body"], keys)
+
+
+def intake(engine: Engine, run: str, key: str) -> str | None:
+    """The body of a run's intake under a key, if it has one."""
+    rows = table_of(schema.IntakeRow)
+    query = _of_run(rows, rows_with_run(rows), run).where(rows.c.key == key).limit(1)
+    found = all_rows(engine, query)
+    return str(found[0]["body"]) if found else None
 
 
 def votes(engine: Engine, keys: Sequence[CandidateKey]) -> Mapping[CandidateKey, Sequence[Vote]]:

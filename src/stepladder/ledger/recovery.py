@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, insert, select
 
 from stepladder.ledger.schema import AttemptRow, SettlementRow, now, table_of
-from stepladder.ledger.starts import rows_of_run
+from stepladder.ledger.starts import NEVER_CAME, rows_of_run
 
 
 def settle_unknown(connection: Connection, run: str) -> int:
@@ -28,7 +28,7 @@ def settle_unknown(connection: Connection, run: str) -> int:
             "wage": found.wage,
             "outcome": "unknown",
             "cost_pico": found.quote_pico,
-            "detail": "the run ended before the answer came",
+            "detail": NEVER_CAME,
             "at": now(),
             **dict.fromkeys(("input", "cached_input", "cache_write", "output", "reasoning"), 0),
             "seconds": 0.0,

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, func, insert, select
 
 from stepladder.ledger.database import Database
+from stepladder.ledger.fitting import MOST
 from stepladder.ledger.money import Money
 from stepladder.ledger.schema import (
     AttemptRow,
@@ -25,6 +26,7 @@ from stepladder.ledger.schema import (
     table_of,
 )
 from stepladder.ledger.starts import of_start
+from stepladder.ledger.sums import parts, whole_sum
 from stepladder.types import Usd
 
 
@@ -104,11 +106,11 @@ def give_back(
 def committed(connection: Connection, start: int) -> Money:
     """What a start spent, and at most will have spent on what it asked without an outcome."""
     attempt, settlement = table_of(AttemptRow), table_of(SettlementRow)
-    settled = select(settlement.c.wage, func.sum(settlement.c.cost_pico)).where(
+    settled = select(settlement.c.wage, *parts(settlement.c.cost_pico)).where(
         of_start(settlement, start)
     )
     asked = (
-        select(attempt.c.wage, func.sum(attempt.c.quote_pico))
+        select(attempt.c.wage, *parts(attempt.c.quote_pico))
         .outerjoin(settlement, settlement.c.attempt == attempt.c.id)
         .where(of_start(attempt, start), settlement.c.attempt.is_(None))
     )
@@ -136,8 +138,8 @@ def _add(
         "id": number,
         "budget": budget,
         "start": start,
-        "usd_pico": money.usd.pico,
-        "wages_pico": money.wages.pico,
+        "usd_pico": min(money.usd.pico, MOST),
+        "wages_pico": min(money.wages.pico, MOST),
         "closing": closing,
         "at": now(),
     }
@@ -146,7 +148,7 @@ def _add(
 
 def _leases() -> Select[Any]:
     lease = table_of(LeaseRow)
-    return select(func.sum(lease.c.usd_pico), func.sum(lease.c.wages_pico))
+    return select(*parts(lease.c.usd_pico), *parts(lease.c.wages_pico))
 
 
 def _open() -> Select[Any]:
@@ -158,10 +160,10 @@ def _open() -> Select[Any]:
 
 
 def _sum(connection: Connection, query: Select[Any]) -> Money:
-    usd, wages = connection.execute(query).one()
-    return Money(Usd(int(usd or 0)), Usd(int(wages or 0)))
+    usd, usd_low, wages, wages_low = connection.execute(query).one()
+    return Money(Usd(whole_sum(usd, usd_low)), Usd(whole_sum(wages, wages_low)))
 
 
 def _by_wage(found: Sequence[Any]) -> Money:
-    pico = {bool(wage): int(amount) for wage, amount in found}
+    pico = {bool(wage): whole_sum(high, low) for wage, high, low in found}
     return Money(Usd(pico.get(False, 0)), Usd(pico.get(True, 0)))

@@ -13,19 +13,17 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from sqlalchemy import Connection, Engine, Table, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import create_engine
 
-from stepladder.errors import LedgerBusyError, LedgerError
-from stepladder.ledger.address import address
+from stepladder.errors import LedgerError
+from stepladder.ledger.address import sqlite_path
 from stepladder.ledger.batch import Addition, columns
-from stepladder.ledger.mask import masked
+from stepladder.ledger.locks import SqliteLock
 
-DRIVERS = frozenset({"sqlite", "sqlite+pysqlite"})
-"""The drivers that a SQLite ledger's URL may name."""
 PATIENCE = 10
 """Seconds to wait for other processes that use the file."""
 CACHE = 32_000
@@ -108,53 +106,6 @@ class Sqlite:
     def back(self, connection: Connection, began: datetime) -> bool:  # noqa: ARG002 - always
         """Nobody is ever cut off from a file."""
         return True
-
-
-class SqliteLock:
-    """A locked file; forgotten by the kernel when its process ends."""
-
-    def __init__(self, what: str, path: str) -> None:
-        self._what = what
-        self._lock = FileLock(path, timeout=0, thread_local=False)
-
-    def acquire(self, connection: Connection) -> None:  # noqa: ARG002 - a file locks
-        """Claim the run; raises LedgerBusyError when another process has it."""
-        try:
-            self._lock.acquire()
-        except Timeout:
-            raise LedgerBusyError(
-                f"{self._what} is being worked on by another process; wait for it, "
-                "or give this one another --run name"
-            ) from None
-        except OSError as problem:
-            raise LedgerError(
-                f"{self._lock.lock_file}: cannot be locked: {problem.strerror or problem}; "
-                "name a --ledger in a folder that can be written"
-            ) from None
-
-    def release(self) -> None:
-        """Let others in; safe to call twice."""
-        self._lock.release()
-
-
-def sqlite_path(url: str) -> Path:
-    """The file behind a SQLite URL; raises LedgerError for anything else."""
-    parsed = address(url)
-    if parsed.get_backend_name() == "postgresql":
-        raise LedgerError(f"{masked(url)}: only sqlite:///FILE.db ledgers are files")
-    if parsed.drivername not in DRIVERS:
-        raise LedgerError(
-            f"{masked(url)}: no ledger can be kept there; write sqlite:///FILE.db, "
-            "or postgresql://USER:PASSWORD@HOST/DATABASE"
-        )
-    if parsed.host:
-        raise LedgerError(f"{url}: write sqlite:///FILE.db with three slashes")
-    if not parsed.database or parsed.database.startswith((":memory:", "file:")):
-        raise LedgerError(f"{url}: a ledger needs a file, so that nothing paid for is lost")
-    # Even an empty query would be cut off the name of the file.
-    if "?" in url:
-        raise LedgerError(f"{url}: a ledger takes no settings; write sqlite:///FILE.db without '?'")
-    return Path(parsed.database)
 
 
 def _make_folder(path: Path) -> None:

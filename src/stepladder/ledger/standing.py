@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from sqlalchemy import Engine, func, select
 
 from stepladder.errors import LedgerError
 from stepladder.ledger.schema import DecisionRow, RunRow, table_of
-from stepladder.ledger.starts import of_start, rows_with_run, starts_of
+from stepladder.ledger.starts import of_start, rows_of_run, rows_with_run, starts_of
 from stepladder.types import CandidateKey, Status
 
 STREAMED = 5000
@@ -50,6 +50,19 @@ def each_decided(engine: Engine, run: str) -> Iterator[DecidedKey]:
                 if number == last:
                     yield DecidedKey(CandidateKey(candidate, question), basis, statuses[status])
                     last = next(wanted, None)
+
+
+def each_ever(engine: Engine, run: str, statuses: Collection[Status]) -> Iterator[CandidateKey]:
+    """Whatever the run ever decided so, even if a later decision is another; some come twice."""
+    rows = table_of(DecisionRow)
+    query = (
+        select(rows.c.candidate, rows.c.question)
+        .select_from(rows_of_run(rows, run))
+        .where(rows.c.status.in_([status.value for status in statuses]))
+    )
+    with engine.connect().execution_options(yield_per=STREAMED) as connection:
+        for candidate, question in connection.execute(query):
+            yield CandidateKey(candidate, question)
 
 
 def _last_numbers(engine: Engine, run: str) -> array[int]:

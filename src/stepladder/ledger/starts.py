@@ -30,6 +30,8 @@ from stepladder.ledger.schema import (
 )
 
 SETTLED = table_of(SettlementRow)
+NEVER_CAME = "the run ended before the answer came"
+"""The detail of settlements that another process, or a later start, made for a start."""
 # PostgreSQL takes a number beside a column of small integers for a small one.
 STRIDE = literal(START_STRIDE, BigInteger)
 LAST = literal(START_STRIDE - 1, BigInteger)
@@ -62,7 +64,8 @@ def check_mine(connection: Connection, run: str, start: int) -> None:
     runs, lease = table_of(RunRow), table_of(LeaseRow)
     newer = select(runs.c.id).where(runs.c.name == run, runs.c.id > start)
     reaped = select(lease.c.id).where(lease.c.start == start, lease.c.closing)
-    lost = select(SETTLED.c.attempt).where(of_start(SETTLED, start), SETTLED.c.outcome == "unknown")
+    # A start gives up calls itself, too: their outcome is as unknown, but told otherwise.
+    lost = select(SETTLED.c.attempt).where(of_start(SETTLED, start), SETTLED.c.detail == NEVER_CAME)
     if any(connection.execute(sign.limit(1)).first() for sign in (newer, reaped, lost)):
         raise LedgerBusyError(
             f"run {run!r} was taken up by another process while the connection to the ledger "

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import Any
 
 from stepladder.errors import LedgerError
 from stepladder.ledger.batch import Batch, Errand, additions
-from stepladder.ledger.failure import cannot
 from stepladder.ledger.pen import Pen
+from stepladder.ledger.telling import by_loop, problem_of, soon, told
 
 
 class Writer:
@@ -120,64 +119,25 @@ class Writer:
 
     def _commit(self, batches: Sequence[Batch]) -> None:
         if self._failure is None:
-            self._failure = _problem_of(lambda: self._pen.add(list(additions(batches))))
-        for loop, of_loop in _by_loop(batches).items():
-            _soon(loop, self._tell, of_loop, self._failure)
+            self._failure = problem_of(lambda: self._pen.add(list(additions(batches))))
+        for loop, of_loop in by_loop(batches).items():
+            soon(loop, self._tell, of_loop, self._failure)
         for errand in (errand for batch in batches for errand in batch.errands):
             self._run(errand)
 
     def _run(self, errand: Errand) -> None:
         results: list[Any] = [None]
         if self._failure is None:
-            self._failure = _problem_of(lambda: results.append(errand.work(self._pen)))
-        _soon(errand.done.get_loop(), self._end, errand, self._failure, results[-1])
+            self._failure = problem_of(lambda: results.append(errand.work(self._pen)))
+        soon(errand.done.get_loop(), self._end, errand, self._failure, results[-1])
 
     def _tell(self, batches: Sequence[Batch], failure: LedgerError | None) -> None:
         """Say how the write ended, in the event loop: woken once, not once for everybody."""
         for batch in batches:
             for done in batch.waiting:
-                self._told |= _told(done, failure)
+                self._told |= told(done, failure)
             for done in batch.promised:
-                _told(done, failure)
+                told(done, failure)
 
     def _end(self, errand: Errand, failure: LedgerError | None, result: Any) -> None:
-        self._told |= _told(errand.done, failure, result)
-
-
-def _told(done: asyncio.Future[Any], failure: LedgerError | None, result: Any = None) -> bool:
-    """Whether whoever waits is told of a failure."""
-    if done.done():
-        # Cancelled meanwhile; what it waited for was written all the same.
-        return False
-    if failure is None:
-        done.set_result(result)
-        return False
-    done.set_exception(type(failure)(str(failure)))
-    # Nobody has to look at it.
-    done.exception()
-    return True
-
-
-def _by_loop(batches: Sequence[Batch]) -> Mapping[asyncio.AbstractEventLoop, Sequence[Batch]]:
-    found: dict[asyncio.AbstractEventLoop, list[Batch]] = {}
-    for batch in batches:
-        if batch.waiting or batch.promised:
-            found.setdefault(batch.loop, []).append(batch)
-    return found
-
-
-def _soon(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *given: Any) -> None:
-    # A closed loop: nobody waits there any more.
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(call, *given)
-
-
-def _problem_of(write: Callable[[], None]) -> LedgerError | None:
-    try:
-        write()
-    except LedgerError as problem:
-        return problem
-    except Exception as problem:
-        # Of whatever kind: with the thread gone, everybody would wait forever.
-        return cannot("be written", problem)
-    return None
+        self._told |= told(errand.done, failure, result)

