@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -181,3 +185,70 @@ def test_answers_that_raise_are_failures_not_labels(folder: Path) -> None:
     labels = oracle(folder, broken).label(["abc"])
     assert labels.status == (Status.PENDING,)
     assert np.isnan(labels.proba).all()
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C, and the stop button of a notebook, raise KeyboardInterrupt in the main thread."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def interrupt() -> None:
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+
+def in_a_notebook(asker: Oracle, texts: Sequence[str]) -> None:
+    async def cell() -> None:
+        asker.label(texts)
+
+    # Not `asyncio.run`, which would take the signal for itself.
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(cell())
+    finally:
+        loop.close()
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_an_interrupted_notebook_asks_nobody_any_more(folder: Path) -> None:
+    rule = Rule()
+
+    async def slow(candidate: Candidate) -> tuple[str, dict[str, float]]:
+        if len(rule.asked) == 3:
+            interrupt()
+        said = rule(candidate)
+        await asyncio.sleep(0.05)
+        return said
+
+    texts = ["x" * n for n in range(1, 300)]
+    with pytest.raises(KeyboardInterrupt):
+        in_a_notebook(oracle(folder, slow), texts)
+    asked = list(rule.asked)
+    assert 3 < len(asked) < 100
+    # Calls in flight were answered, and are not made again.
+    assert len(oracle(folder, slow).label(texts)) == len(texts)
+    assert sorted(rule.asked) == sorted(texts)
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_a_second_interruption_gives_up_calls_in_flight(folder: Path) -> None:
+    asked: list[str] = []
+
+    async def hanging(candidate: Candidate) -> str:
+        asked.append(candidate.id)
+        await asyncio.sleep(60)
+        return "odd"
+
+    timers = [threading.Timer(seconds, interrupt) for seconds in (0.3, 0.6)]
+    for timer in timers:
+        timer.start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        in_a_notebook(oracle(folder, hanging), ["abc", "ab"])
+    assert time.monotonic() - began < 10
+    assert len(asked) == 2
+    assert not [t for t in threading.enumerate() if t.name.startswith("stepladder")]
+    # The ledger was closed: it is free for the next call.
+    assert list(oracle(folder, Rule()).label(["a"]).y) == ["odd"]

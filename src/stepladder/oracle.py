@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
 from stepladder.annotators import Annotator, LabelFunction
 from stepladder.digest import digest
@@ -22,7 +20,6 @@ from stepladder.task import load_task
 from stepladder.task.template import template_columns
 from stepladder.types import Candidate, CandidateKey, Decision, Usd
 
-Answer = TypeVar("Answer")
 ID_DIGITS = 20
 """The same text is the same candidate, in whichever call it comes: its id is its digest."""
 Text = str | Mapping[str, str]
@@ -81,9 +78,11 @@ class Oracle:
 
         `gold` are trusted labels where there are any (None elsewhere): a share of them
         calibrates. Raises UserError, OverrunError or CredentialsError when the run
-        cannot go on; what was paid for is in the ledger, so the same call resumes.
+        cannot go on; what was paid for is in the ledger, so the same call resumes. An
+        interruption (the stop button of a notebook) lets calls in flight finish, and makes
+        no others; a second one gives them up.
         """
-        return _wait_for(self.label_async(texts, gold=gold))
+        return event_loop.run_anywhere(self.label_async(texts, gold=gold))
 
     async def label_async(
         self, texts: Sequence[Text], *, gold: Sequence[str | None] | None = None
@@ -141,13 +140,3 @@ def _amount(usd: Decimal | int | str | None) -> Usd | None:
         return Usd.of(usd)
     except ArithmeticError as problem:
         raise UserError(f"budget {usd!r}: not an amount in USD ({problem})") from None
-
-
-def _wait_for(work: Coroutine[object, object, Answer]) -> Answer:
-    """The result of the work, also where an event loop already runs in this thread."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return event_loop.run(work)
-    with ThreadPoolExecutor(1, "stepladder") as thread:
-        return thread.submit(event_loop.run, work).result()

@@ -17,10 +17,10 @@ SLACK_MB = 25.0
 """What two runs of the same size may differ by."""
 
 
-def measured(tmp_path: Path, candidates: int, ending: str) -> dict[str, float]:
+def measured(tmp_path: Path, candidates: int, *benchmark: str) -> dict[str, float]:
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "benchmarks.million", "--json", "--format", ending),
+            *(sys.executable, "-m", *benchmark, "--json"),
             *("--candidates", str(candidates), "--folder", str(tmp_path)),
         ],
         cwd=ROOT,
@@ -37,9 +37,15 @@ def measured(tmp_path: Path, candidates: int, ending: str) -> dict[str, float]:
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
 def test_memory_is_flat(tmp_path: Path, ending: str) -> None:
-    few = measured(tmp_path, 5_000, ending)
-    many = measured(tmp_path, 20_000, ending)
+    benchmark = ("benchmarks.million", "--format", ending)
+    few, many = (measured(tmp_path, count, *benchmark) for count in (5_000, 20_000))
     for start in ("fresh", "resumed"):
         growth = many[f"{start}_peak_mb"] - few[f"{start}_peak_mb"]
         assert growth < SLACK_MB + 15_000 * HELD / 1e6
         assert many[f"{start}_peak_mb"] < 300
+
+
+@pytest.mark.slow
+def test_memory_is_flat_where_nobody_is_asked(tmp_path: Path) -> None:
+    few, many = (measured(tmp_path, n, "benchmarks.million_spent") for n in (5_000, 30_000))
+    assert many["peak_mb"] - few["peak_mb"] < SLACK_MB + 25_000 * HELD / 1e6

@@ -88,7 +88,7 @@ def test_a_ledger_that_is_not_there_is_not_made_by_looking(desk: Desk) -> None:
 
 def test_a_note_that_cannot_be_read_is_looked_for_anew(desk: Desk) -> None:
     desk.label()
-    desk.spoil_ledger("update fit set body = '{\"total\": -' where key like 'intake:%'")
+    desk.spoil_ledger("update intake set body = '{\"total\": -'")
     assert looked()[1] == 4
 
 
@@ -96,5 +96,5 @@ def test_with_and_without_the_note_a_resumed_run_ends_the_same(desk: Desk) -> No
     desk.write("answers.csv", "id,label\n3,\n")
     desk.label()
     with_note = (desk.label("--json").json, desk.text())
-    desk.spoil_ledger("delete from fit where key like 'intake:%'")
+    desk.spoil_ledger("delete from intake")
     assert (desk.label("--json").json, desk.text()) == with_note

@@ -56,14 +56,14 @@ class Cascade:
     seed: int = 0
 
     def run(self, items: Iterable[Candidate], budget: str = "100", wages: str = "100") -> Run:
-        """A run of the cascade over its one ledger."""
+        """A run of the cascade over its one ledger; `items` can be read more than once."""
         options = RunOptions(
             ledger=f"sqlite:///{self.folder / 'ledger.db'}",
             budget=Usd.of(budget),
             wages=Usd.of(wages),
             seed=self.seed,
         )
-        return Run(self._setup(), list(items), options)
+        return Run(self._setup(), items, options)
 
     async def label(
         self, items: Iterable[Candidate], budget: str = "100", wages: str = "100"

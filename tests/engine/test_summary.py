@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from cascade import CENT, Cascade, candidates, scripted
 
+from stepladder.engine.payroll import Payroll, dearest_alone
 from stepladder.engine.progress import GoldFigures
-from stepladder.engine.summary import Payroll, at_random, dearest_alone, summarise
+from stepladder.engine.summary import at_random, summarise
 from stepladder.types import Status, Usd
 
 

@@ -51,6 +51,7 @@ ENDS = {
     Fault.USAGE_MISSING: Status.LABELLED,
     Fault.USAGE_ZERO: Status.LABELLED,
     Fault.USAGE_NEGATIVE: Status.LABELLED,
+    Fault.USAGE_UNDERFLOW: Status.LABELLED,
     Fault.USAGE_MISTYPED: Status.LABELLED,
     Fault.USAGE_HIDDEN: Status.LABELLED,
     Fault.REFUSAL: Status.FAILED,
@@ -97,6 +98,7 @@ SOME = frozenset(
         Fault.HANGING,
         Fault.MALFORMED,
         Fault.USAGE_MISSING,
+        Fault.USAGE_UNDERFLOW,
         Fault.REFUSAL,
     }
 )

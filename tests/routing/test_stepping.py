@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stepladder.policy import Policy
-from stepladder.routing import Abstain, Accept, Ask, Asked, Climb, Fail, judge, next_step
+from stepladder.routing import Abstain, Accept, Ask, Asked, Fail, NotEnough, judge, next_step
 from stepladder.types import Labelled, Posterior, Reason, Unlabelled, Vote
 
 LABELS = ("good", "bad")
@@ -121,7 +121,7 @@ def test_a_person_without_an_answer_ends_the_climb_without_a_label(
 
 
 def test_judging_alone_says_what_is_missing() -> None:
-    assert judge(LADDER, (TINY,), TORN) == Climb("probability 0.600 < 0.9")
+    assert judge(LADDER, (TINY,), TORN) == NotEnough("probability 0.600 < 0.9")
 
 
 votes = st.one_of(

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from stepladder.cli.screen import table
 from stepladder.ledger import Explained
-from stepladder.ledger.codec import readable, route_of, shares_of, usage_of, whole
+from stepladder.ledger.cells import readable, route_of, shares_of, usage_of, whole
 from stepladder.types import Usd
 
 Row = Mapping[str, Any]

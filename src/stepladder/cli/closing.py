@@ -8,8 +8,9 @@ from rich.console import Console, RenderableType
 
 from stepladder.cli.screen import many, table
 from stepladder.confidence.annotator import Calibrator
+from stepladder.engine.payroll import Alone
 from stepladder.engine.progress import TierFigures
-from stepladder.engine.summary import Accuracy, Alone, Summary, Trust
+from stepladder.engine.summary import Accuracy, Summary, Trust
 from stepladder.types import Status
 
 NUMBERS = frozenset({"asked", "accepted", "escalated", "tokens", "USD", "seconds"})

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from stepladder.engine.payroll import Alone
 from stepladder.engine.progress import TierFigures
-from stepladder.engine.summary import Accuracy, Alone, Summary
+from stepladder.engine.summary import Accuracy, Summary
 from stepladder.types import Usage
 
 

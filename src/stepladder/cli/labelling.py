@@ -15,7 +15,8 @@ from stepladder.cli.output import Output
 from stepladder.cli.standing import standing
 from stepladder.engine import Run, RunOptions, Setup
 from stepladder.engine.intake import Intake
-from stepladder.engine.summary import Payroll, Summary, summarise
+from stepladder.engine.payroll import Payroll
+from stepladder.engine.summary import Summary, summarise
 from stepladder.errors import (
     AnnotatorError,
     LedgerError,

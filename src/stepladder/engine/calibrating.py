@@ -11,11 +11,11 @@ import orjson
 from stepladder.annotators.base import Waiting
 from stepladder.confidence import Fit, GoldRow, fit_gold, unfitted
 from stepladder.digest import digest
-from stepladder.engine.climb import Climber
+from stepladder.engine.climber import Climber
 from stepladder.engine.hands import MoveOn, all_of, work_off
-from stepladder.engine.replay import Work, work_through
+from stepladder.engine.replay import GOLD_ROUTE, Unread, Work, work_through
 from stepladder.policy import Policy
-from stepladder.types import Candidate, CandidateKey, Vote
+from stepladder.types import UNUSED, Candidate, CandidateKey, Decision, Status, Vote, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,21 @@ class Calibrated:
     rows: Mapping[CandidateKey, Mapping[str, Vote]]
     """Every calibration candidate with its votes by annotator."""
 
+    def decision(self, row: Candidate) -> Decision:
+        """That a calibration candidate's label is its gold."""
+        votes = tuple(self.rows[row.key].values())
+        return Decision(
+            key=row.key,
+            status=Status.LABELLED,
+            label=row.gold,
+            posterior=self.fit.posterior(votes),
+            calibrated=self.fit.calibrated(votes),
+            route=GOLD_ROUTE,
+            cost=total(vote.cost for vote in votes),
+            usage=sum((vote.usage for vote in votes), UNUSED),
+            reason="gold, used for calibration",
+        )
+
 
 async def calibrate(
     climber: Climber, rows: Sequence[Candidate], labels: Sequence[str], seed: int
@@ -36,7 +51,7 @@ async def calibrate(
     policy = climber.staff.policy
     votes = await _ask_all(climber, rows)
     key = _fit_key(policy, rows, votes, seed)
-    stored = climber.ledger.fit(key)
+    stored = await climber.ledger.fit(key)
     if stored is not None:
         return Calibrated(Fit.model_validate_json(stored.body), key, votes)
     gold = [GoldRow(row.gold or "", row.group, votes[row.key]) for row in rows]
@@ -84,12 +99,12 @@ async def _ask_all(
     """The votes of every machine that may see each row; raises Interrupted when stopped."""
     votes: dict[CandidateKey, Mapping[str, Vote]] = {}
 
-    async def ask(item: Work, _: MoveOn) -> None:
-        votes[item.candidate.key] = await _ask_everybody(climber, item)
+    async def ask(item: Unread, _: MoveOn) -> None:
+        votes[item.candidate.key] = await _ask_everybody(climber, await item.read())
 
     policy = climber.staff.policy
     hands = max((policy.annotators[name].concurrency for name in policy.machines), default=1)
-    work = work_through(rows, climber.ledger, climber.staff)
+    work = work_through(rows, climber.ledger, climber.staff, climber.brake)
     await work_off(work, ask, hands, climber.brake)
     climber.brake.check()
     return votes

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from stepladder.engine.account import Hold
+from stepladder.ledger.fitting import fitting, fitting_cost
 from stepladder.types import NOTHING, UNUSED, Usage, Usd, Vote
 
 
 @dataclass(slots=True)
-class Tally:
-    """The attempts of one annotator on one candidate so far."""
+class Attempts:
+    """Those of one annotator on one candidate so far."""
 
-    attempts: int = 0
+    number: int = 0
     """Those that were paid for; what is refunded does not count."""
     usage: Usage = UNUSED
     cost: Usd = NOTHING
@@ -22,9 +23,9 @@ class Tally:
 
     def paid(self, usage: Usage, cost: Usd) -> None:
         """Count an attempt that was, or may have been, billed."""
-        self.usage = self.usage + usage if self.attempts else usage
-        self.cost = self.cost + cost if self.attempts else cost
-        self.attempts += 1
+        self.usage = fitting(self.usage + usage) if self.number else usage
+        self.cost = fitting_cost(self.cost + cost) if self.number else cost
+        self.number += 1
 
 
 @dataclass(slots=True)
@@ -36,9 +37,9 @@ class Claim:
     hold: Hold
     quotes: Mapping[str, Usd]
     """The most that one attempt can cost, by annotator."""
-    tallies: dict[str, Tally] = field(default_factory=dict)
+    _attempts: dict[str, Attempts] = field(default_factory=dict)
     """By annotator."""
 
-    def tally(self, annotator: str) -> Tally:
-        """The annotator's tally, empty at first."""
-        return self.tallies.setdefault(annotator, Tally())
+    def attempts(self, annotator: str) -> Attempts:
+        """The annotator's attempts, none at first."""
+        return self._attempts.setdefault(annotator, Attempts())

@@ -2,105 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stepladder.annotators.base import Waiting
 from stepladder.confidence import Fit
-from stepladder.engine.account import Account
-from stepladder.engine.brake import Brake
-from stepladder.engine.claim import Claim
+from stepladder.engine.climber import Climber
 from stepladder.engine.hands import MoveOn, all_of
-from stepladder.engine.staff import Staff
-from stepladder.errors import AnnotatorError
-from stepladder.ledger import Ledger
 from stepladder.routing import Abstain, Accept, Ask, Asked, Fail, next_step
-from stepladder.types import (
-    UNUSED,
-    Candidate,
-    CandidateKey,
-    Decision,
-    Posterior,
-    Reason,
-    Status,
-    Unlabelled,
-    Vote,
-    total,
-)
-
-
-@dataclass(slots=True)
-class Climber:
-    """What all candidates of a run share while they climb."""
-
-    staff: Staff
-    ledger: Ledger
-    account: Account
-    claims: dict[CandidateKey, Claim]
-    brake: Brake
-    """Once pulled, nobody is asked any more."""
-
-    async def reserve(
-        self, candidate: Candidate, tiers: Sequence[int], known: Mapping[str, Vote]
-    ) -> Claim | None:
-        """Hold the worst case of the route through these tiers; None when no tier is affordable."""
-        quotes = self.staff.quotes(candidate, tiers, known)
-        hold = await self.account.reserve(self.staff.offers(tiers, quotes))
-        if hold is None:
-            return None
-        number = self.ledger.reserve(candidate.key, hold.usd, hold.wages)
-        claim = self.claims[candidate.key] = Claim(number, hold, quotes)
-        return claim
-
-    def release(self, candidate: Candidate, *, parked: bool = False) -> None:
-        """End the candidate's reservation; `parked` keeps a waiting person's wage."""
-        claim = self.claims.pop(candidate.key, None)
-        if claim is None:
-            return
-        if parked:
-            self.account.park(claim.hold)
-        else:
-            self.account.release(claim.hold)
-
-    async def ask(self, name: str, candidate: Candidate) -> Vote | Waiting:
-        """One annotator's vote; when its attempts run out, a vote without a label."""
-        self.brake.check()
-        annotator = self.staff.annotators[name]
-        tally = self.claims[candidate.key].tally(name)
-        try:
-            reply = await annotator.ask(candidate)
-        except AnnotatorError as error:
-            if error.halts:
-                raise
-            return self._failed(name, candidate, error)
-        if isinstance(reply, Waiting):
-            return reply
-        assert tally.vote is not None  # noqa: S101 - the journal keeps every answer's vote
-        return tally.vote
-
-    def _failed(self, name: str, candidate: Candidate, error: AnnotatorError) -> Vote:
-        tally = self.claims[candidate.key].tally(name)
-        vote = Vote(
-            annotator=name,
-            outcome=Unlabelled(Reason.ERROR, str(error)[:500]),
-            usage=tally.usage,
-            cost=tally.cost,
-            key=self.staff.annotators[name].key(candidate),
-        )
-        self.ledger.add_vote(vote, candidate.key)
-        return vote
-
-    def free_retries(self, candidate: Candidate, names: Iterable[str]) -> None:
-        """Give back what was held for attempts that these annotators did not need."""
-        claim = self.claims.get(candidate.key)
-        if claim is None:
-            # All that was asked so far was known from an earlier start.
-            return
-        for name in names:
-            unused = 1 + self.staff.policy.annotators[name].retries - claim.tally(name).attempts
-            if unused > 0 and name in claim.quotes:
-                wage = self.staff.rates[name].wage
-                self.account.free(claim.hold, claim.quotes[name] * unused, wage=wage)
+from stepladder.types import UNUSED, Candidate, Decision, Posterior, Status, Vote, total
 
 
 @dataclass(slots=True)

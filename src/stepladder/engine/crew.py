@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from stepladder.confidence import Fit
 from stepladder.engine.basis import Basis
-from stepladder.engine.climb import Climb, Climber
+from stepladder.engine.climb import Climb
+from stepladder.engine.climber import Climber
+from stepladder.engine.flushing import Flushing
 from stepladder.engine.hands import MoveOn, work_off
 from stepladder.engine.progress import Progress
-from stepladder.engine.replay import Work, work_through
+from stepladder.engine.replay import Unread, Work, work_through
+from stepladder.engine.shelf import Shelf
 from stepladder.types import Candidate, Decision, Vote
-
-QUEUED = 1000
-"""Decisions that may wait for whoever reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,9 @@ class Crew:
 
     async def climb_all(self, candidates: Iterable[Candidate]) -> AsyncGenerator[Finished, None]:
         """Every candidate's decision as it is made and kept; raises what halted the run."""
-        work = work_through(candidates, self.climber.ledger, self.climber.staff)
-        shelf = _Shelf()
+        work = self._unread(candidates)
+        # What cannot be kept is for nothing: nobody goes on, and the last flush says why.
+        shelf = Shelf[Finished](lost=self.climber.brake.pull)
         hands = asyncio.create_task(self._work_off(work, shelf))
         hands.add_done_callback(lambda _: shelf.end())
         try:
@@ -53,21 +54,23 @@ class Crew:
             # Also to who left early: a run that had to halt does not look as if it had not.
             hands.result()
 
-    async def _work_off(self, work: Iterator[Work], shelf: _Shelf) -> None:
-        async def decide(item: Work, move_on: MoveOn) -> None:
+    def _unread(self, candidates: Iterable[Candidate]) -> Iterator[Unread]:
+        climber = self.climber
+        return work_through(candidates, climber.ledger, climber.staff, climber.brake)
+
+    async def _work_off(self, work: Iterator[Unread], shelf: Shelf[Finished]) -> None:
+        async def decide(item: Unread, move_on: MoveOn) -> None:
             if shelf.full:
                 await shelf.wait_for_room()
-            await self._one(item, move_on, shelf)
+            await self._one(await item.read(), move_on, shelf)
 
         policy = self.climber.staff.policy
         hands = max(policy.annotators[name].concurrency for name in policy.tiers[0].ask)
-        try:
+        # What was decided is on disk, and on the shelf, before the end is.
+        async with Flushing(self.climber.ledger):
             await work_off(work, decide, hands, self.climber.brake)
-        finally:
-            # What was decided is on disk, and on the shelf, before the end is.
-            await self.climber.ledger.flush()
 
-    async def _drain(self, hands: asyncio.Task[None], shelf: _Shelf) -> None:
+    async def _drain(self, hands: asyncio.Task[None], shelf: Shelf[Finished]) -> None:
         """Let calls in flight finish though nobody reads; a cancellation meanwhile gives up."""
         self.climber.brake.pull()
         try:
@@ -77,7 +80,7 @@ class Crew:
             await _give_up(hands)
             raise
 
-    async def _one(self, item: Work, move_on: MoveOn, shelf: _Shelf) -> None:
+    async def _one(self, item: Work, move_on: MoveOn, shelf: Shelf[Finished]) -> None:
         basis = self.basis.of(item.candidate)
         standing = item.standing(basis, self.climber.staff)
         if standing is not None:
@@ -101,39 +104,3 @@ async def _give_up(hands: asyncio.Task[None]) -> None:
     await asyncio.sleep(0)
     hands.cancel()
     await asyncio.wait([hands])
-
-
-class _Shelf:
-    """Where decisions wait for whoever reads them."""
-
-    def __init__(self) -> None:
-        self._queue: asyncio.Queue[Finished | None] = asyncio.Queue()
-        self._room = asyncio.Event()
-
-    @property
-    def full(self) -> bool:
-        """Whether so much is unread that nothing should be added."""
-        return self._queue.qsize() >= QUEUED
-
-    async def wait_for_room(self) -> None:
-        """Return once something was read."""
-        while self.full:
-            self._room.clear()
-            await self._room.wait()
-
-    def put(self, finished: Finished) -> None:
-        self._queue.put_nowait(finished)
-
-    def put_once(self, kept: asyncio.Future[None], finished: Finished) -> None:
-        """Put it there as soon as it is on disk; what cannot be kept is not shown."""
-        kept.add_done_callback(lambda done: None if done.exception() else self.put(finished))
-
-    def end(self) -> None:
-        """No more will come."""
-        self._queue.put_nowait(None)
-
-    async def next(self) -> Finished | None:
-        """The next decision; None at the end."""
-        finished = await self._queue.get()
-        self._room.set()
-        return finished

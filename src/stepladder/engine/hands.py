@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
 from stepladder.engine.brake import Brake, Interrupted
+from stepladder.engine.breather import Breather
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -59,6 +60,7 @@ class _Hands(Generic[Item]):
         self._items = items
         self._do = do
         self._brake = brake
+        self._breather = Breather()
         self._at_work: set[asyncio.Task[None]] = set()
         self._problems: list[BaseException] = []
         self._all_done = asyncio.Event()
@@ -105,6 +107,8 @@ class _Hands(Generic[Item]):
                 await self._do(item, move_on)
                 if replaced:
                     return
+                if self._breather.due:
+                    await self._breather.take()
         except Interrupted:
             return
         except BaseException:

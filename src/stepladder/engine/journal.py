@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from stepladder.annotators.base import Annotator, Answer, Reply
 from stepladder.annotators.wrapper import Wrapper
 from stepladder.engine.account import Account
-from stepladder.engine.brake import Brake
-from stepladder.engine.claim import Claim, Tally
+from stepladder.engine.brake import Brake, Interrupted
+from stepladder.engine.claim import Attempts, Claim
 from stepladder.engine.rates import Rate
 from stepladder.errors import AnnotatorError, OverrunError, RejectedError
 from stepladder.ledger import Intent, Ledger, Settlement
+from stepladder.ledger.fitting import fitting, fitting_cost
 from stepladder.types import NOTHING, UNUSED, Candidate, CandidateKey, Usage, Usd, Vote
 
 SHOWN = 500
@@ -29,7 +30,7 @@ class Attempt:
     vote_key: str
     sample: int
     claim: Claim
-    tally: Tally
+    attempts: Attempts
     quote: Usd
     began: float
     """Seconds on the monotonic clock."""
@@ -55,9 +56,16 @@ class Journalled(Wrapper):
         self._brake = brake
 
     async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
-        """One attempt, paid; raises OverrunError when it is billed beyond its quote."""
+        """One attempt, paid; raises OverrunError when it is billed beyond its quote.
+
+        That, and whatever else halts the run, pulls the brake at once: whoever else is
+        asked about the candidate may take long, and others would be sent meanwhile.
+        """
         self._brake.check()
         attempt = await self._intend(candidate, sample)
+        if self._brake.pulled:
+            self._unsent(attempt)
+            raise Interrupted
         try:
             reply = await self.inner.ask(candidate, sample)
         except AnnotatorError as error:
@@ -84,41 +92,56 @@ class Journalled(Wrapper):
         number = await self._ledger.intend(
             Intent(claim.number, key, self.name, vote_key, rate.wage, quote, rate.entry)
         )
-        tally = claim.tally(self.name)
-        return Attempt(number, key, vote_key, sample, claim, tally, quote, time.monotonic())
+        sofar = claim.attempts(self.name)
+        return Attempt(number, key, vote_key, sample, claim, sofar, quote, time.monotonic())
+
+    def _unsent(self, attempt: Attempt) -> None:
+        """Settle an attempt that was not made in the end; its quote stays on hold."""
+        detail = "the run stopped before it was sent"
+        self._settle(attempt, self._settlement(attempt, "refunded", NOTHING, UNUSED, detail))
 
     def _answered(self, attempt: Attempt, answer: Answer) -> None:
         """Settle what the answer used, and keep its vote in the same transaction."""
-        cost, tally = self._rate.cost(answer.usage), attempt.tally
-        tally.paid(answer.usage, cost)
-        tally.vote = Vote(
+        used, cost = self._billed(answer.usage)
+        sofar = attempt.attempts
+        sofar.paid(used, cost)
+        sofar.vote = Vote(
             annotator=self.name,
             outcome=answer.outcome,
             confidence=answer.confidence,
-            usage=tally.usage,
-            cost=tally.cost,
+            usage=sofar.usage,
+            cost=sofar.cost,
             model=answer.model,
             text=answer.text,
             sample=attempt.sample,
             key=attempt.vote_key,
             seconds=time.monotonic() - attempt.began,
         )
-        self._pay(attempt, self._settlement(attempt, "answered", cost, answer.usage), tally.vote)
+        self._pay(attempt, self._settlement(attempt, "answered", cost, used), sofar.vote)
 
     def _failed(self, attempt: Attempt, error: AnnotatorError) -> None:
         """Settle a failure: at what was billed, at nothing, or, when nobody knows, at the quote."""
-        usage, detail = error.billed or UNUSED, str(error)[:SHOWN]
+        if error.halts:
+            self._brake.pull()
+        usage, billed = self._billed(error.billed or UNUSED)
+        detail = str(error)[:SHOWN]
         if error.free:
             # Its quote stays on hold: it did not use up one of the attempts that are paid for.
             self._settle(attempt, self._settlement(attempt, "refunded", NOTHING, usage, detail))
             return
-        cost = attempt.quote if error.billed is None else self._rate.cost(error.billed)
-        attempt.tally.paid(usage, cost)
+        cost = attempt.quote if error.billed is None else billed
+        attempt.attempts.paid(usage, cost)
         self._pay(attempt, self._settlement(attempt, "failed", cost, usage, detail))
+
+    def _billed(self, usage: Usage) -> tuple[Usage, Usd]:
+        """What was used and what that costs, as far as the ledger can tell."""
+        # An annotator of one's own may report anything, and must not sink others' answers.
+        used = fitting(usage)
+        return used, fitting_cost(self._rate.cost(used))
 
     def _lost(self, attempt: Attempt) -> None:
         """Settle an attempt that was given up while under way: it may be billed all the same."""
-        attempt.tally.paid(UNUSED, attempt.quote)
+        attempt.attempts.paid(UNUSED, attempt.quote)
         detail = "given up while under way"
         self._pay(attempt, self._settlement(attempt, "unknown", attempt.quote, UNUSED, detail))
 
@@ -128,6 +151,7 @@ class Journalled(Wrapper):
         self._account.settle(attempt.claim.hold, quote, cost, wage=settlement.wage)
         self._settle(attempt, settlement, vote)
         if cost.pico > quote.pico:
+            self._brake.pull()
             raise OverrunError(
                 f"{self.name} billed {cost} for candidate {attempt.key.id!r}, more than its "
                 f"quote of {quote}; the budget stands on quotes, so the run stops. "

@@ -9,7 +9,7 @@ from stepladder.engine.burden import Burden
 from stepladder.engine.likely import LikelyUsage
 from stepladder.engine.rates import Rate
 from stepladder.engine.setup import Setup
-from stepladder.engine.tally import Tally
+from stepladder.engine.usage_sum import UsageSum
 from stepladder.types import NOTHING, UNUSED, Candidate, Usage, Usd
 
 
@@ -64,11 +64,11 @@ class Share:
         """For each candidate, retries included."""
         self.most = 0
         """pico-USD."""
-        self.bounds = Tally()
+        self.bounds = UsageSum()
         """Of one attempt for each."""
         self._guesses = guesses
-        self._guessed = Tally()
-        self._bounds_of_guessed = Tally()
+        self._guessed = UsageSum()
+        self._bounds_of_guessed = UsageSum()
 
     @classmethod
     def of(cls, name: str, setup: Setup) -> Share:

@@ -14,19 +14,19 @@ from stepladder.engine.basis import Basis, policy_digest
 from stepladder.engine.brake import Brake, Interrupted
 from stepladder.engine.calibrating import Calibrated, calibrate
 from stepladder.engine.claim import Claim
-from stepladder.engine.climb import Climber
+from stepladder.engine.climber import Climber
 from stepladder.engine.crew import Crew, Finished
+from stepladder.engine.flushing import Flushing
 from stepladder.engine.intake import Intake, candidates_at, look_through
 from stepladder.engine.lending import Lending
 from stepladder.engine.noted import note
 from stepladder.engine.progress import Progress
-from stepladder.engine.replay import GOLD_ROUTE
 from stepladder.engine.setup import RunOptions, Setup
 from stepladder.engine.staff import hire
 from stepladder.engine.turns import decided_keys, in_turn
 from stepladder.errors import BudgetError
 from stepladder.ledger import Ledger, Money, RunStart, open_ledger
-from stepladder.types import NOTHING, UNUSED, Candidate, CandidateKey, Decision, Status, Usd, total
+from stepladder.types import NOTHING, Candidate, CandidateKey, Usd
 from stepladder.version import VERSION
 
 
@@ -79,7 +79,7 @@ class Run:
         ledger = open_ledger(self.options.ledger, self._start())
         async with AsyncExitStack() as stack:
             stack.callback(ledger.close)
-            stack.push_async_callback(ledger.flush)
+            await stack.enter_async_context(Flushing(ledger))
             climber = self._climber(ledger)
             self._check_budget(climber, intake)
             await note(ledger, intake)
@@ -102,7 +102,7 @@ class Run:
         for row in rows:
             yield self._by_gold(climber.ledger, row, calibrated, basis)
         crew = Crew(climber, calibrated.fit, basis, self.progress)
-        decided = decided_keys(self.options.ledger, self.name)
+        decided = await decided_keys(climber.ledger)
         rest = in_turn(self._candidates, decided, calibrated.rows)
         async with aclosing(crew.climb_all(rest)) as decisions:
             async for finished in decisions:
@@ -111,18 +111,7 @@ class Run:
     def _by_gold(
         self, ledger: Ledger, row: Candidate, calibrated: Calibrated, basis: Basis
     ) -> Finished:
-        votes = tuple(calibrated.rows[row.key].values())
-        decision = Decision(
-            key=row.key,
-            status=Status.LABELLED,
-            label=row.gold,
-            posterior=calibrated.fit.posterior(votes),
-            calibrated=calibrated.fit.calibrated(votes),
-            route=GOLD_ROUTE,
-            cost=total(vote.cost for vote in votes),
-            usage=sum((vote.usage for vote in votes), UNUSED),
-            reason="gold, used for calibration",
-        )
+        votes, decision = tuple(calibrated.rows[row.key].values()), calibrated.decision(row)
         ledger.decide(decision, basis.of(row))
         self.progress.calibrated(votes)
         return Finished(row, decision, votes, by_gold=True)

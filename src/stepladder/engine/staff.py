@@ -20,7 +20,7 @@ from stepladder.engine.ladder import Ladder
 from stepladder.engine.rates import Rate
 from stepladder.engine.setup import Setup
 from stepladder.ledger import Ledger
-from stepladder.policy import Policy
+from stepladder.policy import AnnotatorSpec, Policy
 from stepladder.types import NOTHING, Candidate, CandidateKey, Usd
 
 FEWEST_FAILURES = 4
@@ -118,28 +118,32 @@ def hire(
     """Wrap the annotators that the ladder asks."""
     wrapped: dict[str, Annotator] = {}
     for name, rate in setup.rates.items():
-        spec = setup.policy.annotators[name]
         journalled = Journalled(setup.annotators[name], rate, ledger, account, claims, brake)
-        patience = float(spec.patience)
-        # Inside the limits: whoever waited for them learns what was found out meanwhile.
-        guarded = Guarded(
-            journalled,
-            spec.when_down,
-            patience,
-            sleep=brake.pause,
-            # Few requests at once: down before many candidates' attempts are used up.
-            opens_after=max(FEWEST_FAILURES, spec.retries + spec.concurrency),
-        )
-        limited = Limited(
-            guarded,
-            concurrency=spec.concurrency,
-            requests_per_minute=spec.requests_per_minute,
-            tokens_per_minute=spec.tokens_per_minute,
-            sleep=brake.pause,
-            patience=patience,
-        )
         jitter = random.Random(f"{seed}:{name}")  # noqa: S311
-        wrapped[name] = Retrying(
-            limited, retries=spec.retries, rng=jitter, sleep=brake.pause, patience=patience
-        )
+        wrapped[name] = _wrapped(journalled, setup.policy.annotators[name], jitter, brake)
     return Staff(setup.policy, wrapped, setup.rates)
+
+
+def _wrapped(
+    journalled: Journalled, spec: AnnotatorSpec, jitter: random.Random, brake: Brake
+) -> Annotator:
+    """Guarded, limited and retried as the policy says; each attempt of it is journalled."""
+    patience = float(spec.patience)
+    # Inside the limits: whoever waited for them learns what was found out meanwhile.
+    guarded = Guarded(
+        journalled,
+        spec.when_down,
+        patience,
+        sleep=brake.pause,
+        # Few requests at once: down before many candidates' attempts are used up.
+        opens_after=max(FEWEST_FAILURES, spec.retries + spec.concurrency),
+    )
+    limited = Limited(
+        guarded,
+        concurrency=spec.concurrency,
+        requests_per_minute=spec.requests_per_minute,
+        tokens_per_minute=spec.tokens_per_minute,
+        sleep=brake.pause,
+        patience=patience,
+    )
+    return Retrying(limited, retries=spec.retries, rng=jitter, sleep=brake.pause, patience=patience)

@@ -48,7 +48,7 @@ class Fail:
 
 
 @dataclass(frozen=True, slots=True)
-class Climb:
+class NotEnough:
     """The tier asked last does not accept."""
 
     reason: str
@@ -61,7 +61,7 @@ def next_step(
     policy: Policy, reachable: Sequence[int], asked: Sequence[Asked], posterior: Posterior | None
 ) -> Step:
     """What to do next; `reachable` are the tiers that may see the candidate, cheapest first."""
-    verdict = judge(policy, asked, posterior) if asked else Climb("nobody may see it")
+    verdict = judge(policy, asked, posterior) if asked else NotEnough("nobody may see it")
     if isinstance(verdict, Accept):
         return verdict
     climbed = asked[-1].tier if asked else -1
@@ -71,17 +71,19 @@ def next_step(
     return Abstain(verdict.reason) if posterior is not None else Fail(verdict.reason)
 
 
-def judge(policy: Policy, asked: Sequence[Asked], posterior: Posterior | None) -> Accept | Climb:
+def judge(
+    policy: Policy, asked: Sequence[Asked], posterior: Posterior | None
+) -> Accept | NotEnough:
     """Acceptance by the tier asked last, or why it does not accept."""
     last = asked[-1]
     tier = policy.tiers[last.tier]
     if any(policy.is_person(name) for name in tier.ask):
         said = [vote.label for vote in last.votes if vote.label is not None]
-        return Accept(said[0], "a person") if said else Climb("the person gave no label")
+        return Accept(said[0], "a person") if said else NotEnough("the person gave no label")
     if posterior is None or all(vote.label is None for vote in last.votes):
-        return Climb(f"no label from {tier.name}")
+        return NotEnough(f"no label from {tier.name}")
     votes = [vote for one in asked for vote in one.votes]
     acceptance = accepts(tier, votes, posterior)
     if not acceptance.holds:
-        return Climb(acceptance.reason)
+        return NotEnough(acceptance.reason)
     return Accept(posterior.top, acceptance.reason)

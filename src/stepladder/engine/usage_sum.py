@@ -7,7 +7,7 @@ from collections.abc import Callable
 from stepladder.types import Usage
 
 
-class Tally:
+class UsageSum:
     """Adds up usage in place: a new `Usage` for every candidate would take most of the time."""
 
     __slots__ = ("cache_write", "cached_input", "input", "output", "reasoning", "requests")
@@ -29,7 +29,7 @@ class Tally:
         """The sum, so many times."""
         return self._map(lambda kind: getattr(self, kind) * factor)
 
-    def in_proportion(self, whole: Tally, part: Tally) -> Usage:
+    def in_proportion(self, whole: UsageSum, part: UsageSum) -> Usage:
         """The sum over `part` as it would be over `whole`, kind by kind, rounded."""
 
         def grown(kind: str) -> int:
