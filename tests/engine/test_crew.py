@@ -18,7 +18,7 @@ from stepladder.engine import Finished, Run
 from stepladder.engine.replay import BLOCK
 from stepladder.engine.shelf import QUEUED
 from stepladder.errors import LedgerError, OverrunError
-from stepladder.ledger.batch import Addition
+from stepladder.ledger.addition import Addition
 from stepladder.ledger.pen import Pen
 from stepladder.types import Candidate, Status, Usage
 

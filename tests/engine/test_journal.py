@@ -24,7 +24,7 @@ from stepladder.errors import (
     RejectedError,
 )
 from stepladder.ledger import Intent, Ledger
-from stepladder.ledger.batch import Addition
+from stepladder.ledger.addition import Addition
 from stepladder.ledger.fitting import MOST
 from stepladder.ledger.pen import Pen
 from stepladder.policy import Policy

@@ -5,17 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import Table
+from typing import Any
 
 from stepladder.ledger import schema
+from stepladder.ledger.addition import Addition
 from stepladder.ledger.cells import Values
-
-if TYPE_CHECKING:
-    from stepladder.ledger.pen import Pen
+from stepladder.ledger.pen import Pen
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +40,6 @@ class Batch:
     errands: list[Errand] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Addition:
-    """Rows for one table."""
-
-    table: Table
-    rows: Sequence[Values]
-
-
 def additions(batches: Sequence[Batch]) -> Iterator[Addition]:
     """The rows of all batches, one addition for each table that has any."""
     by_table = (
@@ -66,9 +54,3 @@ def additions(batches: Sequence[Batch]) -> Iterator[Addition]:
     for row, lists in by_table:
         if any(lists):
             yield Addition(schema.table_of(row), list(chain.from_iterable(lists)))
-
-
-@cache
-def columns(table: Table) -> Sequence[str]:
-    """The names of a row's values: all columns but the time, which each commit stamps once."""
-    return tuple(column.name for column in table.c if column.name != "at")

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from stepladder.errors import LedgerError
+from stepladder.ledger.addition import Addition
 from stepladder.ledger.address import address, sqlite_path
-from stepladder.ledger.batch import Addition
 from stepladder.ledger.failure import first_line
 from stepladder.ledger.locks import RunLock
 from stepladder.ledger.migrations import migrate, version_of

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from stepladder.ledger.batch import Addition
+from stepladder.ledger.addition import Addition
 from stepladder.ledger.database import Database
 from stepladder.ledger.patience import patiently
 from stepladder.ledger.schema import now

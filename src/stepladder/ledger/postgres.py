@@ -17,8 +17,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import create_engine
 
 from stepladder.errors import LedgerError, MissingExtraError
+from stepladder.ledger.addition import Addition, columns
 from stepladder.ledger.address import address
-from stepladder.ledger.batch import Addition, columns
 from stepladder.ledger.locks import PostgresLock, advisory_key
 from stepladder.ledger.mask import masked
 

@@ -20,8 +20,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import create_engine
 
 from stepladder.errors import LedgerError
+from stepladder.ledger.addition import Addition, columns
 from stepladder.ledger.address import sqlite_path
-from stepladder.ledger.batch import Addition, columns
 from stepladder.ledger.locks import SqliteLock
 
 PATIENCE = 10
