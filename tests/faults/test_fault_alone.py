@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -158,7 +159,11 @@ def test_it_halts_the_run(
 )
 def test_some_requests_meet_it(fault: Fault, provider: FakeProvider, tmp_path: Path) -> None:
     provider.start_over(faults={fault: 0.3}, retry_after=RETRY_AFTER, seed=1)
-    left = ask(provider, tmp_path, within(20, 6, hangs=fault in ANSWERED_TOO_LATE))
+    limits = within(20, 6, hangs=fault in ANSWERED_TOO_LATE)
+    if fault is Fault.RATE_LIMITED:
+        # On a busy machine half a second may pass without an answer, though two in three are.
+        limits = replace(limits, patience=5.0)
+    left = ask(provider, tmp_path, limits)
     met = provider.stats().faults.get(fault, 0)
     assert met > 0
     assert left.halted is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import chain, compress, islice
+from itertools import compress, islice
 
 from stepladder.engine.replay import BLOCK, STANDING
 from stepladder.ledger import Ledger
@@ -33,15 +33,10 @@ def in_turn(
         return [found is known and key not in left_out for found, key in pairs]
 
     first = _chosen(candidates, partial(wanted, known=False))
-    others = _chosen(candidates, partial(wanted, known=True)) if decided else iter(())
-    rest = chain.from_iterable(others)
-    for block in first:
-        for candidate in block:
-            yield candidate
-            yield from islice(rest, SHARE)
-        if not block:
-            # However long nobody is found, whoever works these off sees on now and then.
-            yield from islice(rest, 1)
+    rest = _chosen(candidates, partial(wanted, known=True)) if decided else iter(())
+    for candidate in first:
+        yield candidate
+        yield from islice(rest, SHARE)
     yield from rest
 
 
@@ -53,11 +48,10 @@ async def decided_keys(ledger: Ledger) -> KnownKeys:
     return await ledger.ever_decided(STANDING, lambda keys: KeyHashes(keys).known())
 
 
-def _chosen(candidates: Iterable[Candidate], keep: Keep) -> Iterator[Sequence[Candidate]]:
-    """Those to be kept, block by block; of some blocks nobody is."""
+def _chosen(candidates: Iterable[Candidate], keep: Keep) -> Iterator[Candidate]:
     if isinstance(candidates, CandidatesFile):
-        yield from candidates.chosen_in_blocks(keep)
+        yield from candidates.chosen(keep)
         return
     rest = iter(candidates)
     while block := list(islice(rest, BLOCK)):
-        yield list(compress(block, keep([candidate.key for candidate in block])))
+        yield from compress(block, keep([candidate.key for candidate in block]))
