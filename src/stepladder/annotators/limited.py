@@ -86,18 +86,19 @@ class Limited(Wrapper):
 
     async def _allowance(self, candidate: Candidate) -> None:
         tokens = self._size.tokens(self.bound(candidate)) if self._limits.tokens else 0
+        came = self._clock()
         async with self._turn:
             while (wait := self._ready_at(tokens) - self._clock()) > 0:
-                await self._sleep(min(wait, self._patience_left()))
+                await self._sleep(min(wait, self._patience_left(came)))
             self._take(tokens)
 
-    def _patience_left(self) -> float:
+    def _patience_left(self, came: float) -> float:
         """Seconds for which it is worth waiting; raises DownError when there are none."""
-        now = self._clock()
-        # Refusals of long ago say nothing when nobody has asked since.
-        if self._refused_since is None or now - self._refused_at > self._patience:
+        if self._refused_since is None:
             return float("inf")
-        left = self._refused_since + self._patience - now
+        # Refusals of long ago say nothing to who comes now, when nobody has asked since.
+        long_ago = came - self._refused_at > self._patience
+        left = (came if long_ago else self._refused_since) + self._patience - self._clock()
         if left <= 0:
             raise DownError(f"{self.name} refused every request for {self._patience:g} seconds")
         return left
