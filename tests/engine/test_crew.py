@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 from cascade import CENT, TASK, Cascade, candidates, scripted
+from slow_disk import held_up
 
 from stepladder.annotators import Answer, Reply, ScriptedAnnotator
 from stepladder.engine import Finished, Run
@@ -105,14 +105,7 @@ async def test_what_is_on_its_way_to_disk_is_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run, pool = await seen_by_nobody(tmp_path)
-    gate, add = threading.Event(), Pen.add
-
-    def slow(self: Pen, additions: Sequence[Addition]) -> None:
-        if any(addition.table.name == "decision" for addition in additions):
-            gate.wait(10)
-        add(self, additions)
-
-    monkeypatch.setattr(Pen, "add", slow)
+    gate = held_up(monkeypatch, "decision")
     asyncio.get_running_loop().call_later(0.7, gate.set)
     reading = asyncio.create_task(all_of(run))
     await asyncio.sleep(0.6)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import threading
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cascade import CENT, TASK, Cascade, a_cent_a_token, candidates, scripted
+from slow_disk import held_up
 
 from stepladder.annotators import Answer, Reply, ScriptedAnnotator
 from stepladder.engine import Run, RunOptions, Setup
@@ -24,9 +23,7 @@ from stepladder.errors import (
     RejectedError,
 )
 from stepladder.ledger import Intent, Ledger
-from stepladder.ledger.addition import Addition
 from stepladder.ledger.fitting import MOST
-from stepladder.ledger.pen import Pen
 from stepladder.policy import Policy
 from stepladder.types import Candidate, Status, Usage, Usd
 
@@ -133,14 +130,7 @@ async def test_an_intent_that_was_never_sent_is_settled_at_nothing(
     weak = scripted("weak", "yes")
     any_label = {"agree": 1}
     run = Cascade(tmp_path, weak, weak_accept=any_label, concurrency=3).run(candidates(9))
-    gate, add = threading.Event(), Pen.add
-
-    def slow(self: Pen, additions: Sequence[Addition]) -> None:
-        if any(addition.table.name == "attempt" for addition in additions):
-            gate.wait(10)
-        add(self, additions)
-
-    monkeypatch.setattr(Pen, "add", slow)
+    gate = held_up(monkeypatch, "attempt")
     work = asyncio.create_task(labelled(run))
     for pause in (0.2, 0.05):
         await asyncio.sleep(pause)

@@ -10,12 +10,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from command_line import Done, run_here
 
@@ -91,6 +91,15 @@ class KillDesk:
 
     folder: Path
     provider: FakeProvider
+
+    @classmethod
+    @contextmanager
+    def at_work(cls, folder: Path) -> Iterator[Self]:
+        """The desk with everything that a run needs, and a provider that takes its time."""
+        with FakeProvider(["good", "bad"], seed=3, latency=0.06, keep_purchases=True) as provider:
+            desk = cls(folder, provider)
+            desk.write()
+            yield desk
 
     def write(self, *, timeout: float = 30, prices: str = PRICES) -> None:
         """Put everything there that a run needs."""

@@ -11,14 +11,10 @@ from pathlib import Path
 import pytest
 from kill_desk import KillDesk
 
-from stepladder.testing import FakeProvider
-
 
 @pytest.fixture
 def kill_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KillDesk]:
     """The desk, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
-    with FakeProvider(["good", "bad"], seed=3, latency=0.06, keep_purchases=True) as provider:
-        desk = KillDesk(tmp_path, provider)
-        desk.write()
+    with KillDesk.at_work(tmp_path) as desk:
         yield desk

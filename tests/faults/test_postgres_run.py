@@ -14,7 +14,6 @@ import pytest
 from kill_desk import CANDIDATES, TASK, KillDesk, ended
 from ledger_server import Server
 
-from stepladder.testing import FakeProvider
 from stepladder.types import Usd
 
 pytest_plugins = ("ledger_homes",)
@@ -33,9 +32,7 @@ class PostgresDesk(KillDesk):
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostgresDesk]:
     """The desk, in a folder of its own, with a provider that soon answers."""
     monkeypatch.chdir(tmp_path)
-    with FakeProvider(["good", "bad"], seed=3, latency=0.06, keep_purchases=True) as provider:
-        desk = PostgresDesk(tmp_path, provider)
-        desk.write()
+    with PostgresDesk.at_work(tmp_path) as desk:
         yield desk
 
 

@@ -6,8 +6,10 @@ import asyncio
 import gc
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, TypeVar
+
+from stepladder.ledger.telling import soon
 
 Result = TypeVar("Result")
 
@@ -49,7 +51,7 @@ async def _cancellable(
     """The work; what cancels it from another thread is in `cancel` once it has begun."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None  # noqa: S101 - a coroutine runs in a task
-    cancel.set_result(lambda: _soon(loop, task.cancel))
+    cancel.set_result(lambda: soon(loop, task.cancel))
     return await work
 
 
@@ -60,12 +62,6 @@ def _wait_for(done: Future[Any], cancel: Future[Callable[[], None]]) -> None:
         cancel.add_done_callback(lambda begun: begun.result()())
         _wait_for(done, cancel)
         raise
-
-
-def _soon(loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> None:
-    # A closed loop: the work has ended meanwhile.
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(call)
 
 
 @contextmanager

@@ -20,8 +20,6 @@ from stepladder.ledger.migrations import migrate, version_of
 from stepladder.ledger.schema import SCHEMA_VERSION
 from stepladder.ledger.sqlite import Sqlite
 
-__all__ = ["Database", "RunLock", "connect", "database_of", "ledger_file", "opened", "sqlite_path"]
-
 
 class Database(Protocol):
     """What differs between one database and another."""

@@ -35,7 +35,7 @@ def by_loop(batches: Sequence[Batch]) -> Mapping[asyncio.AbstractEventLoop, Sequ
     return found
 
 
-def soon(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *given: Any) -> None:
+def soon(loop: asyncio.AbstractEventLoop, call: Callable[..., object], *given: Any) -> None:
     """Call in the loop, from another thread; nothing when it is closed."""
     with suppress(RuntimeError):
         loop.call_soon_threadsafe(call, *given)

@@ -87,20 +87,19 @@ class Writer:
 
     def _here(self) -> asyncio.AbstractEventLoop:
         # Asking Python which loop runs is a system call; where one runs, no other does.
-        if self._loop is not None and self._loop.is_running():
-            return self._loop
-        loop = asyncio.get_running_loop()
-        if loop is not self._loop:
+        if self._loop is None or not self._loop.is_running():
+            loop = asyncio.get_running_loop()
             # The last loop may have ended before it handed over.
             self._hand_over()
-        return loop
+            self._loop = loop
+        return self._loop
 
     def _gather(self) -> Batch:
         if self._closed:
             raise LedgerError("the ledger is closed; open it again to write")
-        self._loop = asyncio.get_running_loop()
-        self._loop.call_soon(self._hand_over)
-        self._gathering = Batch(self._loop)
+        loop = self._here()
+        loop.call_soon(self._hand_over)
+        self._gathering = Batch(loop)
         return self._gathering
 
     def _hand_over(self) -> None:
