@@ -98,7 +98,7 @@ class Journalled(Wrapper):
     def _unsent(self, attempt: Attempt) -> None:
         """Settle an attempt that was not made in the end; its quote stays on hold."""
         detail = "the run stopped before it was sent"
-        self._settle(attempt, self._settlement(attempt, "refunded", NOTHING, UNUSED, detail))
+        self._settle(attempt, Settlement.unsent(attempt.number, detail, wage=self._rate.wage))
 
     def _answered(self, attempt: Attempt, answer: Answer) -> None:
         """Settle what the answer used, and keep its vote in the same transaction."""

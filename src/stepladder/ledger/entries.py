@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stepladder.types import CandidateKey, Usage, Usd
+from stepladder.types import NOTHING, UNUSED, CandidateKey, Usage, Usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +54,8 @@ class Settlement:
     usage: Usage
     seconds: float
     detail: str = ""
+
+    @classmethod
+    def unsent(cls, attempt: int, detail: str, *, wage: bool) -> Settlement:
+        """Of an attempt that was not made in the end, and cost nothing."""
+        return cls(attempt, wage, "refunded", NOTHING, UNUSED, 0.0, detail)

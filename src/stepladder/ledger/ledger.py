@@ -23,7 +23,7 @@ from stepladder.ledger.schema import START_STRIDE
 from stepladder.ledger.share import Share
 from stepladder.ledger.vote_rows import vote_values
 from stepladder.ledger.writer import Writer
-from stepladder.types import NOTHING, UNUSED, CandidateKey, Decision, Usd, Vote
+from stepladder.types import CandidateKey, Decision, Usd, Vote
 
 
 def open_ledger(url: str, start: RunStart) -> Ledger:
@@ -168,5 +168,4 @@ class Ledger(Reader):
 
     def _unsent(self, number: int, intent: Intent) -> None:
         detail = "given up before it was sent"
-        nothing = Settlement(number, intent.wage, "refunded", NOTHING, UNUSED, 0.0, detail)
-        self.settle(nothing, intent.key)
+        self.settle(Settlement.unsent(number, detail, wage=intent.wage), intent.key)

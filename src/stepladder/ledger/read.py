@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, FromClause, Select, Table, select
+from sqlalchemy import Engine, Select, Table, select
 
 from stepladder.errors import LedgerMismatchError
 from stepladder.ledger import schema
 from stepladder.ledger.decision_rows import decision_of
 from stepladder.ledger.money import Money
 from stepladder.ledger.schema import table_of
-from stepladder.ledger.standing import DecidedKey as DecidedKey
-from stepladder.ledger.standing import each_decided as each_decided
 from stepladder.ledger.starts import rows_of_run, rows_with_run
-from stepladder.ledger.sums import parts, whole_sum
+from stepladder.ledger.sums import money_of, parts
 from stepladder.ledger.vote_rows import vote_of
-from stepladder.types import CandidateKey, Decision, Usd, Vote
+from stepladder.types import CandidateKey, Decision, Vote
 
 Row = Mapping[str, Any]
 """A row as columns and values."""
@@ -76,9 +74,7 @@ def spent(engine: Engine, run: str) -> Money:
         .select_from(rows_of_run(settlement, run))
         .group_by(settlement.c.wage)
     )
-    rows = (found.values() for found in all_rows(engine, sums))
-    by_wage = {bool(wage): whole_sum(high, low) for wage, high, low in rows}
-    return Money(Usd(by_wage.get(False, 0)), Usd(by_wage.get(True, 0)))
+    return money_of(tuple(found.values()) for found in all_rows(engine, sums))
 
 
 def any_votes(engine: Engine) -> bool:
@@ -88,21 +84,17 @@ def any_votes(engine: Engine) -> bool:
 
 def fit(engine: Engine, run: str, key: str) -> StoredFit | None:
     """The first fit of a run under a key: a resumed run decides as the first would have."""
-    rows = table_of(schema.FitRow)
-    query = _of_run(rows, rows_with_run(rows), run).where(rows.c.key == key).limit(1)
-    found = all_rows(engine, query)
-    if not found:
+    found = _first(engine, table_of(schema.FitRow), run, key)
+    if found is None:
         return None
-    keys = frozenset(CandidateKey(*pair) for pair in orjson.loads(found[0]["rows"]))
-    return StoredFit(found[0]["body"], keys)
+    keys = frozenset(CandidateKey(*pair) for pair in orjson.loads(found["rows"]))
+    return StoredFit(found["body"], keys)
 
 
 def intake(engine: Engine, run: str, key: str) -> str | None:
-    """The body of a run's intake under a key, if it has one."""
-    rows = table_of(schema.IntakeRow)
-    query = _of_run(rows, rows_with_run(rows), run).where(rows.c.key == key).limit(1)
-    found = all_rows(engine, query)
-    return str(found[0]["body"]) if found else None
+    """The body of a run's first intake under a key, if it has one."""
+    found = _first(engine, table_of(schema.IntakeRow), run, key)
+    return None if found is None else str(found["body"])
 
 
 def votes(engine: Engine, keys: Sequence[CandidateKey]) -> Mapping[CandidateKey, Sequence[Vote]]:
@@ -119,7 +111,7 @@ def decisions(
 ) -> Mapping[CandidateKey, Decided]:
     """The run's last decision about each of these candidates."""
     rows = table_of(schema.DecisionRow)
-    query = _of_run(rows, rows_with_run(rows), run)
+    query = _of_run(rows, run)
     return {
         CandidateKey(row["candidate"], row["question"]): Decided(decision_of(row), row["basis"])
         for row in _of_candidates(engine, rows, query, keys)
@@ -138,9 +130,14 @@ def all_rows(engine: Engine, query: Select[Any]) -> list[Row]:
         return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def _of_run(rows: Table, beside: FromClause, run: str) -> Select[Any]:
+def _of_run(rows: Table, run: str) -> Select[Any]:
     named = table_of(schema.RunRow).c.name == run
-    return select(rows).select_from(beside).where(named).order_by(rows.c.id)
+    return select(rows).select_from(rows_with_run(rows)).where(named).order_by(rows.c.id)
+
+
+def _first(engine: Engine, rows: Table, run: str, key: str) -> Row | None:
+    found = all_rows(engine, _of_run(rows, run).where(rows.c.key == key).limit(1))
+    return found[0] if found else None
 
 
 def _of_candidates(

@@ -26,7 +26,7 @@ from stepladder.ledger.schema import (
     table_of,
 )
 from stepladder.ledger.starts import of_start
-from stepladder.ledger.sums import parts, whole_sum
+from stepladder.ledger.sums import money_of, parts, whole_sum
 from stepladder.types import Usd
 
 
@@ -116,7 +116,7 @@ def committed(connection: Connection, start: int) -> Money:
     )
     spent = connection.execute(settled.group_by(settlement.c.wage))
     pending = connection.execute(asked.group_by(attempt.c.wage))
-    return _by_wage(spent.all()) + _by_wage(pending.all())
+    return money_of(spent.all()) + money_of(pending.all())
 
 
 def _granted(left: Money, least: Money, wish: Money) -> Money:
@@ -162,8 +162,3 @@ def _open() -> Select[Any]:
 def _sum(connection: Connection, query: Select[Any]) -> Money:
     usd, usd_low, wages, wages_low = connection.execute(query).one()
     return Money(Usd(whole_sum(usd, usd_low)), Usd(whole_sum(wages, wages_low)))
-
-
-def _by_wage(found: Sequence[Any]) -> Money:
-    pico = {bool(wage): whole_sum(high, low) for wage, high, low in found}
-    return Money(Usd(pico.get(False, 0)), Usd(pico.get(True, 0)))
