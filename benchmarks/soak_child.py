@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import traceback
 from collections.abc import Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -18,8 +16,8 @@ from typing import Any
 from benchmarks import soak_warp
 from benchmarks.soak_charger import Books, Charger
 from benchmarks.soak_schedule import How, ProcessPlan, RunPlan, Schedule, Temper, drawn
+from benchmarks.soak_watch import Report, Watch
 from stepladder.engine import Run, RunOptions, Setup
-from stepladder.engine.account import Wall
 from stepladder.engine.rates import AnswerRate, Rate, TokenRate
 from stepladder.errors import BudgetError, LedgerBusyError, OverrunError
 from stepladder.policy import Policy
@@ -31,45 +29,6 @@ TASK = Task.model_validate({"name": "soak", "instructions": "Choose.", "labels":
 DAY = date(2026, 1, 1)
 BETWEEN_LOOKS = 0.3
 """Seconds, of fast time, between two looks at the walls."""
-
-
-@dataclass(slots=True)
-class Report:
-    """What a process has to say; each line is written as it comes."""
-
-    path: Path
-
-    def add(self, **said: Any) -> None:
-        """Write a line."""
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(said) + "\n")
-
-
-@dataclass(slots=True)
-class Watch:
-    """Looks whether the walls stand, and ends the process when its time has come."""
-
-    report: Report
-    last_ask: float = float("inf")
-    """The ask in which the process kills itself."""
-    looks: int = 0
-    walls: list[tuple[str, Wall]] = field(default_factory=list)
-    _said: set[str] = field(default_factory=set)
-
-    def asked(self) -> None:
-        """At every turn of every attempt."""
-        self.look()
-        if self.looks > self.last_ask:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def look(self) -> None:
-        """Spend and reservations against each budget."""
-        self.looks += 1
-        for name, wall in self.walls:
-            over = wall.spent + wall.held > wall.limit
-            if (over or wall.held < Usd(0)) and name not in self._said:
-                self._said.add(name)
-                self.report.add(run=name, wall=f"{wall.spent} + {wall.held} of {wall.limit}")
 
 
 def live(schedule: Schedule, plan: ProcessPlan, folder: Path, report: Path) -> None:
