@@ -13,6 +13,7 @@ from stepladder.policy.annotators import (
     ScriptedSpec,
     WhenDown,
 )
+from stepladder.policy.confidence import ConfidenceSpec, Correction
 from stepladder.policy.load import load_policy
 from stepladder.policy.schema import Budget, Calibration, Policy, Tier
 
@@ -21,6 +22,8 @@ __all__ = [
     "AnnotatorSpec",
     "Budget",
     "Calibration",
+    "ConfidenceSpec",
+    "Correction",
     "CustomSpec",
     "HumanSpec",
     "LitellmSpec",

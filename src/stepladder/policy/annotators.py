@@ -53,8 +53,10 @@ class ModelSpec(Common):
     """'chat' for instruction-tuned models, 'completion' for base models."""
     answer: AnswerForm = AnswerForm.LABEL
     """Whether the model writes the label or the letter of an option."""
-    confidence: Literal[Source.TOKEN_PROBABILITIES, Source.NONE] = Source.TOKEN_PROBABILITIES
-    """Where its confidence comes from; 'none' where the provider gives no token probabilities."""
+    confidence: Literal[Source.TOKEN_PROBABILITIES, Source.STATED, Source.NONE] = (
+        Source.TOKEN_PROBABILITIES
+    )
+    """Where its confidence comes from, unless the tier says otherwise; 'none' for just a label."""
     temperature: Decimal = Field(default=Decimal(0), ge=0, le=2)
     """Sampling temperature."""
     max_output_tokens: int | None = Field(default=None, ge=1)

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from stepladder.nearest import did_you_mean
 from stepladder.policy.accept import Accept
 from stepladder.policy.annotators import AnnotatorSpec, HumanSpec
+from stepladder.policy.confidence import ConfidenceSpec
 from stepladder.strict_toml import KeyedError, Settings
 from stepladder.types import Usd
 
@@ -54,6 +55,8 @@ class Tier(Settings):
     """The annotators asked at once, by name."""
     accept: tuple[Accept, ...] = ()
     """When to stop here: any of these; with none, any label is accepted."""
+    confidence: ConfidenceSpec | None = None
+    """Where confidence comes from: a source, or a table; by default as each annotator has it."""
 
     @field_validator("name")
     @classmethod
@@ -68,6 +71,11 @@ class Tier(Settings):
     @classmethod
     def _one_name(cls, value: Any) -> Any:
         return [value] if isinstance(value, str) else value
+
+    @field_validator("confidence", mode="before")
+    @classmethod
+    def _plain_source(cls, value: Any) -> Any:
+        return {"source": value} if isinstance(value, str) else value
 
     @field_validator("accept", mode="before")
     @classmethod

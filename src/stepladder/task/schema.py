@@ -52,6 +52,8 @@ class Task(Settings):
     """The name of the task; a ledger belongs to one task."""
     instructions: str = Field(min_length=1)
     """What an annotator is told, before the labels are listed."""
+    paraphrases: tuple[str, ...] = ()
+    """The instructions in other words that mean the same: variants of the prompt."""
     labels: dict[str, LabelSpec]
     """The labels in their order, each with a description: a table, or a plain string."""
     text: str = "{text}"

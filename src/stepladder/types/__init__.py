@@ -2,6 +2,7 @@
 
 from stepladder.types.candidate import SINGLE_QUESTION, Candidate, CandidateKey
 from stepladder.types.decision import Decision, Status
+from stepladder.types.draw import BASE, FIRST, Draw
 from stepladder.types.money import NOTHING, Usd, total
 from stepladder.types.posterior import Posterior
 from stepladder.types.usage import UNUSED, Usage
@@ -17,6 +18,8 @@ from stepladder.types.vote import (
 )
 
 __all__ = [
+    "BASE",
+    "FIRST",
     "NOTHING",
     "NO_CONFIDENCE",
     "SINGLE_QUESTION",
@@ -25,6 +28,7 @@ __all__ = [
     "CandidateKey",
     "Confidence",
     "Decision",
+    "Draw",
     "Labelled",
     "Outcome",
     "Posterior",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from stepladder.types.draw import BASE
 from stepladder.types.money import NOTHING, Usd
 from stepladder.types.usage import Usage
 
@@ -15,8 +16,15 @@ class Source(StrEnum):
     """Where a raw confidence came from; sources are never mixed."""
 
     TOKEN_PROBABILITIES = "token_probabilities"
+    """What the model thought of the first token of each label."""
+    SAMPLES = "samples"
+    """How often each label came when the same prompt was asked several times."""
+    VARIANTS = "variants"
+    """How often each label came under other wordings of the prompt: simulated annotators."""
     STATED = "stated"
+    """What the annotator says of itself."""
     NONE = "none"
+    """A label, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ class Vote:
     """The model version that the provider says answered."""
     text: str = ""
     """The answer as it came, shortened."""
-    variant: str = "base"
+    variant: str = BASE
     """Which wording of the prompt was used."""
     sample: int = 0
     """Which of several repeated samples this is."""
