@@ -21,7 +21,7 @@ from typing import Any
 import orjson
 
 from stepladder.policy import Policy
-from stepladder.task import AnswerForm, ChatPrompt, Style, Task, render_prompt
+from stepladder.task import LABEL_ONLY, ChatPrompt, Style, Task, render_prompt
 from stepladder.types import Candidate, Status, Usd
 
 MODEL = "gpt-4o-mini"
@@ -181,7 +181,7 @@ def _candidates(name: str, count: int) -> list[Candidate]:
     return [Candidate(id=f"{name}-{i}", columns={"text": text.format(i)}) for i in range(count)]
 
 
-_PROMPT = render_prompt(TASK, {}, Style.CHAT, AnswerForm.LABEL)
+_PROMPT = render_prompt(TASK, {}, Style.CHAT, LABEL_ONLY)
 assert isinstance(_PROMPT, ChatPrompt)
 _STABLE = [{"role": m.role, "content": m.content} for m in _PROMPT.messages[:-1]]
 

@@ -12,6 +12,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import orjson
@@ -25,9 +26,18 @@ from stepladder.errors import MalformedReplyError, UserError
 from stepladder.policy import load_policy
 from stepladder.pricing import PriceBook
 from stepladder.tables import read_rows
-from stepladder.task import AnswerForm, Style, Task, load_task, prompt_frame, read_candidates
+from stepladder.task import (
+    AnswerForm,
+    Style,
+    Task,
+    Wanted,
+    load_task,
+    prompt_frame,
+    read_candidates,
+)
 from stepladder.task.answer import AnswerReader
 from stepladder.task.likelihood import LikelihoodReader
+from stepladder.task.stated import StatedReader
 from stepladder.types import Labelled, Outcome
 
 ROOT = Path(__file__).parents[1]
@@ -65,6 +75,9 @@ def answer(data: bytes) -> None:
     for reader in ANSWER_READERS:
         for cut_off in (False, True):
             _check_outcome(reader, reader.read(text, cut_off=cut_off))
+            stated = StatedReader(reader).read(text, cut_off=cut_off)
+            _check_outcome(reader, stated.outcome)
+            assert all(0 <= share <= 1 for share in stated.confidence.by_label.values())
 
 
 def _check_outcome(reader: AnswerReader, outcome: Outcome) -> None:
@@ -102,9 +115,10 @@ def likelihood(data: bytes) -> None:
 
 def _check_likelihood(tokens: Mapping[str, float]) -> None:
     for reader in LIKELIHOOD_READERS:
-        shares = reader.read(tokens)
-        assert not shares or math.isclose(sum(shares.values()), 1, rel_tol=1e-6)
-        assert all(0 < share <= 1 for share in shares.values())
+        for label in islice(reader.written, 3):
+            shares = reader.read(tokens, label)
+            assert not shares or math.isclose(sum(shares.values()), 1, rel_tol=1e-6)
+            assert all(0 < share <= 1 for share in shares.values())
 
 
 def usage(data: bytes) -> None:
@@ -133,8 +147,8 @@ def task_file(data: bytes) -> None:
         task = load_task(path)
         for style in Style:
             for form in AnswerForm:
-                prompt_frame(task, style, form).prompt({"text": "T"})
-        LikelihoodReader.of(task, AnswerForm.LABEL).read({"a": -0.1})
+                prompt_frame(task, style, Wanted(form)).prompt({"text": "T"})
+        LikelihoodReader.of(task, AnswerForm.LABEL).read({"a": -0.1}, task.label_names[0])
         AnswerReader.of(task).read("positive")
 
 
@@ -234,7 +248,9 @@ ROWS = (
 )
 
 TARGETS: Mapping[str, Target] = {
-    "answer": Target(answer, (b"positive", b" Option 3.", b"**C++**", "👍\ufe0f ｙｅｓ".encode())),
+    "answer": Target(
+        answer, (b"positive", b" Option 3.", b"**C++**", b"no, 85 %", "👍\ufe0f ｙｅｓ".encode())
+    ),
     "likelihood": Target(likelihood, (b'{"pos": -0.1, "neg": -2.5, "x": "nan", "y": "-inf"}',)),
     "reply": Target(reply, (REPLY, COMPLETION)),
     "usage": Target(usage, (REPLY.partition(b'"usage": ')[2][:-1],)),

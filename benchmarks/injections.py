@@ -36,6 +36,7 @@ from stepladder.task import (
     Prompt,
     Style,
     Task,
+    Wanted,
     load_task,
     prompt_frame,
     read_candidates,
@@ -105,7 +106,7 @@ class Defence:
     def frame(self, task: Task, style: Style) -> Frame:
         """The task's prompts, asked in this way."""
         asked = task.model_copy(update={"delimiters": self.delimiters})
-        frame = prompt_frame(asked, style, self.form)
+        frame = prompt_frame(asked, style, Wanted(self.form))
         if self.protected:
             return frame
         return replace(frame, text=Unprotected(frame.text.template, delimited=False))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stepladder.pricing.tokens import most_tokens
-from stepladder.task import AnswerForm, Style, Task, render_prompt
+from stepladder.task import LABEL_ONLY, AnswerForm, Style, Task, Wanted, render_prompt
 from stepladder.task.answer import AnswerReader
 from stepladder.task.template import fill
 from stepladder.testing import FakeProvider, Fault
@@ -53,13 +53,13 @@ def test_the_suite_has_what_it_promises() -> None:
 @pytest.mark.parametrize("style", Style)
 def test_an_attack_stays_between_the_delimiters(style: Style, form: AnswerForm) -> None:
     for attack in ATTACKS:
-        prompt = render_prompt(TONE, {"text": attack}, style, form)
+        prompt = render_prompt(TONE, {"text": attack}, style, Wanted(form))
         stable, opened, rest = prompt.texts[-1].rpartition("Review: <data>")
         assert opened, attack
         assert rest.count("</data>") == 1, attack
         assert rest.partition("</data>")[2] == ("" if style is Style.CHAT else "\nLabel:")
         # What stands before it is the same as for a harmless text.
-        harmless = render_prompt(TONE, {"text": "Fine."}, style, form)
+        harmless = render_prompt(TONE, {"text": "Fine."}, style, Wanted(form))
         assert harmless.texts[:-1] == prompt.texts[:-1]
         assert harmless.texts[-1].startswith(stable)
 
@@ -72,7 +72,7 @@ def test_no_attack_brings_a_control_token_into_the_prompt() -> None:
     plain = TONE.model_copy(update={"delimiters": False})
     for attack in ATTACKS:
         for task in (TONE, plain):
-            shown = render_prompt(task, {"text": attack}, Style.CHAT, AnswerForm.LABEL).texts[-1]
+            shown = render_prompt(task, {"text": attack}, Style.CHAT, LABEL_ONLY).texts[-1]
             assert not any(token in shown for token in CONTROL), attack
 
 

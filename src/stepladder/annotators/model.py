@@ -66,7 +66,7 @@ class LanguageModel:
         self._task = task
         self._encoding = encoding
         self._context = context
-        self.frame = prompt_frame(task, spec.prompt, spec.answer)
+        self.frame = prompt_frame(task, spec.prompt, spec.wanted)
         """What all prompts share."""
         self._replies = ReplyReader(spec, task)
         self._rendered: OrderedDict[int, _Rendered] = OrderedDict()
@@ -129,10 +129,11 @@ class LanguageModel:
     @property
     def _longest_answer(self) -> int:
         """Tokens of the longest right answer, with room for a blank token and a full stop."""
-        if self.spec.answer is AnswerForm.LETTER:
-            return len(option_letters(len(self._task.labels))[-1]) + 1
+        wanted = self.spec.wanted
+        if wanted.form is AnswerForm.LETTER:
+            return len(wanted.longest(option_letters(len(self._task.labels))[-1])) + 1
         written = (w for n, label in self._task.labels.items() for w in (n, *label.aliases))
-        return max(most_tokens((text,), self._encoding) for text in written) + 2
+        return max(most_tokens((wanted.longest(text),), self._encoding) for text in written) + 2
 
     def check_fits(self, prompt: Prompt) -> None:
         """Raise PromptTooLongError, before anything is paid, if the prompt cannot fit.

@@ -24,7 +24,7 @@ def prompt_parts(setup: Setup, annotator: str, candidate: Candidate) -> tuple[Pa
     spec = setup.policy.annotators[annotator]
     if not isinstance(spec, ModelSpec):
         return (Part("text", last_part(setup.task, candidate)),)
-    prompt = render_prompt(setup.task, candidate.columns, spec.prompt, spec.answer)
+    prompt = render_prompt(setup.task, candidate.columns, spec.prompt, spec.wanted)
     match prompt:
         case ChatPrompt(messages):
             return tuple(Part(message.role, message.content) for message in messages)

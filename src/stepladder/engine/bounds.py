@@ -63,4 +63,4 @@ def _reader(setup: Setup, name: str) -> _Reader | None:
     spec, rate = setup.policy.annotators[name], setup.rates[name]
     if not isinstance(spec, ModelSpec) or not isinstance(rate, TokenRate):
         return None
-    return _Reader((spec.prompt, spec.answer, rate.price.encoding))
+    return _Reader((spec.prompt, spec.wanted, rate.price.encoding))

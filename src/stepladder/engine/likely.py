@@ -51,10 +51,14 @@ class LikelyUsage:
 
     @cached_property
     def _written(self) -> int:
-        if self._spec is not None and self._spec.answer is AnswerForm.LETTER:
-            return 1
-        return max(likely_tokens((name,), self._encoding) for name in self._task.labels)
+        if self._spec is None:
+            return 0
+        wanted = self._spec.wanted
+        if wanted.form is AnswerForm.LETTER:
+            return 1 + likely_tokens((wanted.demonstrated(""),), self._encoding)
+        labels = map(wanted.demonstrated, self._task.labels)
+        return max(likely_tokens((written,), self._encoding) for written in labels)
 
 
 def _frame(task: Task, spec: ModelSpec | None) -> Frame | None:
-    return None if spec is None else prompt_frame(task, spec.prompt, spec.answer)
+    return None if spec is None else prompt_frame(task, spec.prompt, spec.wanted)

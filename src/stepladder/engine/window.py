@@ -48,7 +48,7 @@ class Window:
     @classmethod
     def of(cls, context: int, task: Task, spec: ModelSpec, encoding: str | None) -> Window:
         """The window of a model that is asked as `spec` says."""
-        frame = prompt_frame(task, spec.prompt, spec.answer)
+        frame = prompt_frame(task, spec.prompt, spec.wanted)
         slots = tuple(slot.column for slot in read_template(task.text).slots)
         return cls(context, frame, sum(map(len, frame.prompt({}).texts)), slots, encoding)
 

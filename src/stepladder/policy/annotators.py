@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from stepladder.policy.address import check_base_url, check_no_password
 from stepladder.strict_toml import Settings
-from stepladder.task import AnswerForm, Style
+from stepladder.task import AnswerForm, Style, Wanted
 from stepladder.types import Source
 
 
@@ -63,6 +63,11 @@ class ModelSpec(Common):
     """Cap on the answer, hidden reasoning included; by default what the longest label needs."""
     timeout: Decimal = Field(default=Decimal(60), gt=0)
     """Seconds to wait for an answer."""
+
+    @property
+    def wanted(self) -> Wanted:
+        """What the model is asked to write."""
+        return Wanted(self.answer, stated=self.confidence is Source.STATED)
 
 
 class OpenAISpec(ModelSpec):

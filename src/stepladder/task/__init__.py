@@ -7,8 +7,10 @@ from stepladder.task.prompt import AnswerForm, ChatPrompt, CompletionPrompt, Mes
 from stepladder.task.prompt_frame import ChatFrame, CompletionFrame, Frame, prompt_frame
 from stepladder.task.prompt_frame import render as render_prompt
 from stepladder.task.schema import Example, LabelSpec, Task
+from stepladder.task.wanted import LABEL_ONLY, Wanted
 
 __all__ = [
+    "LABEL_ONLY",
     "AnswerForm",
     "ChatFrame",
     "ChatPrompt",
@@ -21,6 +23,7 @@ __all__ = [
     "Prompt",
     "Style",
     "Task",
+    "Wanted",
     "load_task",
     "prompt_frame",
     "read_answer",

@@ -5,16 +5,17 @@ from __future__ import annotations
 from stepladder.task.prompt import AnswerForm, answers
 from stepladder.task.prompt_text import WHAT_DELIMITERS_MEAN
 from stepladder.task.schema import Task
+from stepladder.task.wanted import Wanted
 
 
-def briefing(task: Task, form: AnswerForm) -> str:
+def briefing(task: Task, wanted: Wanted) -> str:
     """The instructions, the labels with their meanings, and the form of the answer."""
     options = [
-        f"{written}{_meaning(name, task, form)}" for name, written in answers(task, form).items()
+        f"{written}{_meaning(name, task, wanted.form)}"
+        for name, written in answers(task, wanted.form).items()
     ]
-    ask = "one letter" if form is AnswerForm.LETTER else "one label"
     warned = [WHAT_DELIMITERS_MEAN] if task.delimiters else []
-    return "\n".join([task.instructions.strip(), *options, *warned, f"Answer with {ask} only."])
+    return "\n".join([task.instructions.strip(), *options, *warned, wanted.request])
 
 
 def _meaning(name: str, task: Task, form: AnswerForm) -> str:

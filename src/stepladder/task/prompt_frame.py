@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stepladder.task.prompt import (
-    AnswerForm,
     ChatPrompt,
     CompletionPrompt,
     Message,
@@ -20,6 +19,7 @@ from stepladder.task.prompt import (
 from stepladder.task.prompt_briefing import briefing
 from stepladder.task.prompt_text import CandidateText
 from stepladder.task.schema import Task
+from stepladder.task.wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +63,34 @@ class CompletionFrame:
 Frame = ChatFrame | CompletionFrame
 
 
-def prompt_frame(task: Task, style: Style, form: AnswerForm) -> Frame:
+def prompt_frame(task: Task, style: Style, wanted: Wanted) -> Frame:
     """What all of a task's prompts of one style share; make it once, not for each candidate."""
     text = CandidateText.of(task)
     match style:
         case Style.CHAT:
-            return ChatFrame(_stable_messages(task, form, text), text)
+            return ChatFrame(_stable_messages(task, wanted, text), text)
         case Style.COMPLETION:
-            return CompletionFrame(_opening(task, form, text), text, f"\n{task.answer_cue}")
+            return CompletionFrame(_opening(task, wanted, text), text, f"\n{task.answer_cue}")
 
 
-def render(task: Task, columns: Mapping[str, str], style: Style, form: AnswerForm) -> Prompt:
+def render(task: Task, columns: Mapping[str, str], style: Style, wanted: Wanted) -> Prompt:
     """The prompt for one candidate's columns; for many, keep the `prompt_frame`."""
-    return prompt_frame(task, style, form).prompt(columns)
+    return prompt_frame(task, style, wanted).prompt(columns)
 
 
-def _stable_messages(task: Task, form: AnswerForm, text: CandidateText) -> tuple[Message, ...]:
-    written = answers(task, form)
-    turns = [Message("system", briefing(task, form))]
+def _stable_messages(task: Task, wanted: Wanted, text: CandidateText) -> tuple[Message, ...]:
+    written = answers(task, wanted.form)
+    turns = [Message("system", briefing(task, wanted))]
     for example in task.examples:
         turns.append(Message("user", text.shown(example.columns)))
-        turns.append(Message("assistant", written[example.label]))
+        turns.append(Message("assistant", wanted.demonstrated(written[example.label])))
     return tuple(turns)
 
 
-def _opening(task: Task, form: AnswerForm, text: CandidateText) -> str:
-    written = answers(task, form)
+def _opening(task: Task, wanted: Wanted, text: CandidateText) -> str:
+    written = answers(task, wanted.form)
     shown = [
-        f"{text.shown(e.columns)}\n{task.answer_cue} {written[e.label]}\n\n" for e in task.examples
+        f"{text.shown(e.columns)}\n{task.answer_cue} {wanted.demonstrated(written[e.label])}\n\n"
+        for e in task.examples
     ]
-    return f"{briefing(task, form)}\n\n{''.join(shown)}"
+    return f"{briefing(task, wanted)}\n\n{''.join(shown)}"
