@@ -21,7 +21,7 @@ from stepladder.errors import (
     TimedOutError,
     UnavailableError,
 )
-from stepladder.types import Candidate, Confidence, Labelled, Source, Usage
+from stepladder.types import FIRST, Candidate, Confidence, Draw, Labelled, Source, Usage
 
 SURE = {"yes": 0.97, "no": 0.03}
 UNSURE = {"yes": 0.55, "no": 0.45}
@@ -64,15 +64,15 @@ class Charger(InProcess):
         self._chance = Random(f"{seed}:{run}:{name}")
         self._person = name == "person"
 
-    def bound(self, candidate: Candidate) -> Usage:  # noqa: ARG002
+    def bound(self, candidate: Candidate, draw: Draw = FIRST) -> Usage:  # noqa: ARG002
         """The most that one attempt says that it uses."""
         return Usage() if self._person else Usage(input=self.temper.most)
 
-    def key(self, candidate: Candidate, sample: int = 0) -> str:
+    def key(self, candidate: Candidate, draw: Draw = FIRST) -> str:
         """The same in every run: votes are shared."""
-        return digest("charger", self.name, *candidate.key, str(sample))
+        return digest("charger", self.name, *candidate.key, *draw.parts)
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:  # noqa: ARG002
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:  # noqa: ARG002
         """One attempt; the charge falls due at its begin, in the middle or at its end."""
         self.look()
         fate, chance = self._fate(), self._chance

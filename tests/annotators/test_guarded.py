@@ -20,7 +20,7 @@ from stepladder.errors import (
     UnavailableError,
 )
 from stepladder.policy import WhenDown
-from stepladder.types import Candidate, Labelled, Usage
+from stepladder.types import FIRST, Candidate, Draw, Labelled, Usage
 
 Clock = Callable[[], float]
 TOOK = 0.1
@@ -47,7 +47,7 @@ class Flaky:
         self.clock, self.error, self.up_at, self.took = clock, error, up_at, took
         self.asked: list[tuple[float, str]] = []
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:
         self.asked.append((round(self.clock(), 3), candidate.id))
         await asyncio.sleep(self.took)
         if candidate.id == TOO_LONG:
@@ -56,10 +56,10 @@ class Flaky:
             raise self.error
         return Answer(Labelled("yes"))
 
-    def key(self, candidate: Candidate, sample: int = 0) -> str:
+    def key(self, candidate: Candidate, draw: Draw = FIRST) -> str:
         return candidate.id
 
-    def bound(self, candidate: Candidate) -> Usage:
+    def bound(self, candidate: Candidate, draw: Draw = FIRST) -> Usage:
         return Usage()
 
     async def open(self) -> None: ...

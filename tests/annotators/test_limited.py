@@ -22,7 +22,7 @@ from stepladder.annotators.bucket import Bucket
 from stepladder.annotators.wrapper import Wrapper
 from stepladder.errors import AnnotatorError, DownError, RateLimitedError, UnavailableError
 from stepladder.task import Task
-from stepladder.types import Candidate, Usage
+from stepladder.types import FIRST, Candidate, Draw, Usage
 
 TASK = Task.model_validate(
     {"name": "t", "instructions": "Yes or no?", "labels": {"yes": {}, "no": {}}}
@@ -62,9 +62,9 @@ class Timed(ScriptedAnnotator):
         self.clock = clock
         self.times: list[float] = []
 
-    async def ask(self, candidate: Candidate, sample: int = 0):  # type: ignore[no-untyped-def]
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST):  # type: ignore[no-untyped-def]
         self.times.append(self.clock())
-        return await super().ask(candidate, sample)
+        return await super().ask(candidate, draw)
 
 
 async def ask_all(annotator: Annotator, count: int) -> None:
@@ -129,13 +129,13 @@ async def test_no_more_are_in_flight_than_allowed() -> None:
     now = most = 0
 
     class Counted(Timed):
-        async def ask(self, candidate: Candidate, sample: int = 0):  # type: ignore[no-untyped-def]
+        async def ask(self, candidate: Candidate, draw: Draw = FIRST):  # type: ignore[no-untyped-def]
             nonlocal now, most
             now += 1
             most = max(most, now)
             await asyncio.sleep(0.001)
             now -= 1
-            return await super().ask(candidate, sample)
+            return await super().ask(candidate, draw)
 
     inner = Counted(Clock())
     await ask_all(Limited(inner, 3), 20)
@@ -186,7 +186,7 @@ async def test_small_requests_do_not_overtake_a_large_one() -> None:
     clock = Clock()
 
     class Sized(Timed):
-        def bound(self, candidate: Candidate) -> Usage:
+        def bound(self, candidate: Candidate, draw: Draw = FIRST) -> Usage:
             return Usage(input=int(candidate.columns["tokens"]))
 
     inner = Sized(clock)
@@ -290,7 +290,7 @@ async def test_the_bound_is_scaled_by_what_prompts_really_had() -> None:
     clock = Clock()
 
     class Loose(Timed):
-        def bound(self, candidate: Candidate) -> Usage:
+        def bound(self, candidate: Candidate, draw: Draw = FIRST) -> Usage:
             return Usage(input=1000)
 
     inner = Loose(clock, tokens=250)
@@ -379,10 +379,10 @@ class Outage(Wrapper):
         super().__init__(inner)
         self.clock, self.error, self.down = inner.clock, error, False
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:
         if self.down:
             raise self.error
-        return await super().ask(candidate, sample)
+        return await super().ask(candidate, draw)
 
 
 class Stating(Timed):
@@ -392,5 +392,5 @@ class Stating(Timed):
         super().__init__(clock, tokens=1)
         self.allowance = allowance
 
-    async def ask(self, candidate: Candidate, sample: int = 0):  # type: ignore[no-untyped-def]
-        return replace(await super().ask(candidate, sample), allowance=self.allowance)
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST):  # type: ignore[no-untyped-def]
+        return replace(await super().ask(candidate, draw), allowance=self.allowance)

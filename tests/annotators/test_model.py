@@ -18,6 +18,7 @@ from stepladder.pricing.encodings import load_encoding
 from stepladder.task import Task
 from stepladder.types import (
     Candidate,
+    Draw,
     Usage,
 )
 
@@ -54,7 +55,7 @@ def test_a_key_changes_with_all_that_decides_the_answer() -> None:
     keys = [
         model().key(REVIEW),
         model().key(about("The soup was hot.")),
-        model().key(REVIEW, sample=1),
+        model().key(REVIEW, Draw(sample=1)),
         model(identity=("openai", "n")).key(REVIEW),
         model(temperature=Decimal("0.5")).key(REVIEW),
         model(max_output_tokens=5).key(REVIEW),

@@ -10,6 +10,7 @@ from openai_server import REVIEW, TASK, about
 from stepladder.annotators.model import LanguageModel
 from stepladder.annotators.openai_request import RequestFormat
 from stepladder.policy import OpenAISpec
+from stepladder.types import Draw
 
 OPENAI = "https://api.openai.com/v1"
 
@@ -18,7 +19,7 @@ def sent(base_url: str = "http://here/v1", sample: int = 0, **spec: Any) -> dict
     parsed = OpenAISpec.model_validate({"kind": "openai", "model": "m", **spec})
     model = LanguageModel(parsed, TASK, "a", identity=(), encoding=None, context=None)
     form = RequestFormat(model, base_url, parsed.model)
-    request: dict[str, Any] = orjson.loads(form.body(model.prompt(REVIEW), sample))
+    request: dict[str, Any] = orjson.loads(form.body(model.prompt(REVIEW), Draw(sample=sample)))
     return {"path": form.path, **request}
 
 
@@ -92,7 +93,7 @@ def test_the_seed_is_the_sample_where_it_matters(
 def test_hostile_texts_arrive_as_they_are(text: str) -> None:
     parsed = OpenAISpec(kind="openai", model="m")
     model = LanguageModel(parsed, TASK, "a", identity=(), encoding=None, context=None)
-    body = RequestFormat(model, "http://here/v1", "m").body(model.prompt(about(text)), 0)
+    body = RequestFormat(model, "http://here/v1", "m").body(model.prompt(about(text)))
     assert orjson.loads(body)["messages"][-1] == {"role": "user", "content": text}
 
 
@@ -100,5 +101,5 @@ def test_hostile_texts_arrive_as_they_are(text: str) -> None:
 def test_what_cannot_be_sent_is_replaced(text: str, arrives: str) -> None:
     parsed = OpenAISpec(kind="openai", model="m")
     model = LanguageModel(parsed, TASK, "a", identity=(), encoding=None, context=None)
-    body = RequestFormat(model, "http://here/v1", "m").body(model.prompt(about(text)), 0)
+    body = RequestFormat(model, "http://here/v1", "m").body(model.prompt(about(text)))
     assert orjson.loads(body)["messages"][-1]["content"] == arrives

@@ -21,7 +21,7 @@ from stepladder.errors import (
     UnavailableError,
 )
 from stepladder.task import Task
-from stepladder.types import Candidate, Labelled
+from stepladder.types import Candidate, Draw, Labelled
 
 TASK = Task.model_validate(
     {"name": "t", "instructions": "Yes or no?", "labels": {"yes": {}, "no": {}}}
@@ -152,7 +152,7 @@ def test_it_answers_for_the_annotator_inside() -> None:
     wrapped = Retrying(inner, 1, seeded(1))
     assert isinstance(wrapped, Annotator)
     assert wrapped.name == "weak"
-    assert wrapped.key(ONE, 2) == inner.key(ONE, 2)
+    assert wrapped.key(ONE, Draw(sample=2)) == inner.key(ONE, Draw(sample=2)) != inner.key(ONE)
     assert wrapped.bound(ONE) == inner.bound(ONE)
 
 

@@ -31,7 +31,7 @@ from stepladder.errors import (
     UserError,
 )
 from stepladder.policy import LitellmSpec
-from stepladder.types import Labelled, Reason, Source, Unlabelled, Usage
+from stepladder.types import Draw, Labelled, Reason, Source, Unlabelled, Usage
 
 KEY = "sk-very-secret"
 
@@ -62,7 +62,7 @@ def annotator(base_url: str | None, *, context: int | None = None, **spec: Any) 
 async def ask(model: LitellmAnnotator, text: str | None = None, sample: int = 0) -> Answer:
     await model.open()
     try:
-        return await model.ask(REVIEW if text is None else about(text), sample)
+        return await model.ask(REVIEW if text is None else about(text), Draw(sample=sample))
     finally:
         await model.close()
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from stepladder.annotators import Allowance, Answer, Limited, Retrying
 from stepladder.errors import AnnotatorError, RateLimitedError
-from stepladder.types import Candidate, Labelled, Usage
+from stepladder.types import FIRST, Candidate, Draw, Labelled, Usage
 
 Result = TypeVar("Result")
 ROUND_TRIP = (0.14, 0.32)
@@ -137,7 +137,7 @@ class Provider:
         """When it was sent, and when its answer was back."""
         self._rng = random.Random(0)  # noqa: S311
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Answer:
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Answer:
         tokens = _tokens(candidate)
         there = self._rng.uniform(*ROUND_TRIP) / 2
         self.asked_at.append(self.clock())
@@ -153,10 +153,10 @@ class Provider:
         self.tokens += tokens
         return Answer(Labelled("yes"), usage=Usage(input=tokens), allowance=self.stated)
 
-    def bound(self, candidate: Candidate) -> Usage:
+    def bound(self, candidate: Candidate, draw: Draw = FIRST) -> Usage:
         return Usage(input=round(_tokens(candidate) * self.loose))
 
-    def key(self, candidate: Candidate, sample: int = 0) -> str:
+    def key(self, candidate: Candidate, draw: Draw = FIRST) -> str:
         return candidate.id
 
     async def open(self) -> None: ...

@@ -20,7 +20,7 @@ from stepladder.engine.shelf import QUEUED
 from stepladder.errors import LedgerError, OverrunError
 from stepladder.ledger.addition import Addition
 from stepladder.ledger.pen import Pen
-from stepladder.types import Candidate, Status, Usage
+from stepladder.types import FIRST, Candidate, Draw, Status, Usage
 
 COUNT = 2000
 HANDS = 4
@@ -141,9 +141,9 @@ class Breaking(ScriptedAnnotator):
         super().__init__("weak", {"*": "yes"}, TASK, usage=Usage(input=9), bound=Usage(input=1))
         self._monkeypatch = monkeypatch
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:
         self._monkeypatch.setattr(Pen, "add", _full)
-        reply = await super().ask(candidate, sample)
+        reply = await super().ask(candidate, draw)
         assert isinstance(reply, Answer)
         return reply
 

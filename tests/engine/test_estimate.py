@@ -12,12 +12,13 @@ from stepladder.annotators.base import Annotator
 from stepladder.annotators.openai import OpenAIAnnotator
 from stepladder.engine import Setup
 from stepladder.engine.bounds import TRIED, Bounds
+from stepladder.engine.call import Call
 from stepladder.engine.estimate import estimate
 from stepladder.engine.rates import TokenRate
 from stepladder.policy import Policy
 from stepladder.pricing import Price
 from stepladder.task import Task
-from stepladder.types import Candidate, Usage
+from stepladder.types import FIRST, Candidate, Draw, Usage
 
 TASK = Task.model_validate({"name": "t", "instructions": "Choose.", "labels": ["yes", "no"]})
 RETRIES = 2
@@ -66,14 +67,14 @@ def test_a_shared_count_is_every_models_own_bound(texts: list[str]) -> None:
     shown = [*candidates(TRIED), *(Candidate(f"x{n}", {"text": t}) for n, t in enumerate(texts))]
     for candidate in shown:
         for name, annotator in made.annotators.items():
-            assert bounds.of(name, candidate) == annotator.bound(candidate)
+            assert bounds.of(Call(name), candidate) == annotator.bound(candidate)
 
 
 class Generous(OpenAIAnnotator):
     """Counts a token more than its kind does."""
 
-    def bound(self, candidate: Candidate) -> Usage:
-        return super().bound(candidate) + Usage(input=1, requests=0)
+    def bound(self, candidate: Candidate, draw: Draw = FIRST) -> Usage:
+        return super().bound(candidate, draw) + Usage(input=1, requests=0)
 
 
 def test_a_model_that_counts_otherwise_keeps_its_own_bound() -> None:
@@ -83,7 +84,7 @@ def test_a_model_that_counts_otherwise_keeps_its_own_bound() -> None:
     bounds = Bounds(made)
     for candidate in candidates(2 * TRIED):
         for name, annotator in made.annotators.items():
-            assert bounds.of(name, candidate) == annotator.bound(candidate)
+            assert bounds.of(Call(name), candidate) == annotator.bound(candidate)
 
 
 def test_the_worst_case_is_the_sum_of_all_quotes_beyond_the_sample_too() -> None:

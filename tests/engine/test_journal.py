@@ -25,7 +25,7 @@ from stepladder.errors import (
 from stepladder.ledger import Intent, Ledger
 from stepladder.ledger.fitting import MOST
 from stepladder.policy import Policy
-from stepladder.types import Candidate, Status, Usage, Usd
+from stepladder.types import FIRST, Candidate, Draw, Status, Usage, Usd
 
 HUGE = Usage(input=2**70, output=2**64)
 
@@ -64,8 +64,8 @@ class Halting(ScriptedAnnotator):
         self._problem = problem
         """None for a bill beyond the quote."""
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
-        reply = await super().ask(candidate, sample)
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:
+        reply = await super().ask(candidate, draw)
         assert isinstance(reply, Answer)
         if candidate.key != self.asked[0]:
             return reply
@@ -81,11 +81,11 @@ class Busy(ScriptedAnnotator):
         super().__init__("y", {"*": "yes"}, TASK, usage=Usage(input=1))
         self._other = other
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:
         # Long enough for many others to be asked meanwhile.
         if candidate.key == self._other.asked[0]:
             raise RateLimitedError("later", free=True, retry_after=20)
-        return await super().ask(candidate, sample)
+        return await super().ask(candidate, draw)
 
 
 def gold(count: int) -> list[Candidate]:
@@ -158,8 +158,8 @@ class Boundless(ScriptedAnnotator):
         super().__init__("weak", {"*": "yes"}, TASK, usage=Usage(input=1), delays={id_: 0.2})
         self._id = id_
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
-        reply = await super().ask(candidate, sample)
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:
+        reply = await super().ask(candidate, draw)
         assert isinstance(reply, Answer)
         return replace(reply, usage=HUGE) if candidate.id == self._id else reply
 

@@ -23,7 +23,7 @@ from stepladder.errors import (
     TimedOutError,
     UnavailableError,
 )
-from stepladder.types import Candidate, Decision, Source, Status, Usage, Usd
+from stepladder.types import FIRST, Candidate, Decision, Draw, Source, Status, Usage, Usd
 
 SURE = {"yes": 0.97, "no": 0.03}
 UNSURE = {"yes": 0.55, "no": 0.45}
@@ -301,9 +301,9 @@ class Overrunning(ScriptedAnnotator):
         super().__init__("weak", {"*": "yes"}, TASK, usage=Usage(input=1))
         self.asked_for = 0
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:
         self.asked_for += 1
-        reply = await super().ask(candidate, sample)
+        reply = await super().ask(candidate, draw)
         assert isinstance(reply, Answer)
         return reply if self.asked_for == 1 else replace(reply, usage=Usage(input=9))
 

@@ -311,9 +311,9 @@ PROBLEMS = {
         "policy.toml:16: annotators.z.prompt: should be 'chat' or 'completion', not 'base'",
     ),
     "a confidence that does not exist": (
-        TIER + '[annotators.z]\nkind = "local"\nmodel = "m"\nconfidence = "stated"',
+        TIER + '[annotators.z]\nkind = "local"\nmodel = "m"\nconfidence = "samples"',
         "policy.toml:16: annotators.z.confidence: "
-        "should be 'token_probabilities' or 'none', not 'stated'",
+        "should be 'token_probabilities', 'stated' or 'none', not 'samples'",
     ),
     "nothing in flight": (
         TIER + '[annotators.z]\nkind = "local"\nmodel = "m"\nconcurrency = 0',

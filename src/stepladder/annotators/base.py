@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from stepladder.types import NO_CONFIDENCE, Candidate, Confidence, Outcome, Usage
+from stepladder.types import FIRST, NO_CONFIDENCE, Candidate, Confidence, Draw, Outcome, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +45,23 @@ Reply = Answer | Waiting
 
 @runtime_checkable
 class Annotator(Protocol):
-    """Whoever answers. Wrappers are annotators too, so they compose."""
+    """Whoever answers. Wrappers are annotators too, so they compose.
+
+    A draw is which of several times the same candidate is put to it: another wording of the
+    task, or the same once more.
+    """
 
     @property
     def name(self) -> str:
         """The name in the policy."""
 
-    def key(self, candidate: Candidate, sample: int = 0) -> str:
-        """Digest of all that decides the answer: prompt, model, parameters, sample number."""
+    def key(self, candidate: Candidate, draw: Draw = FIRST) -> str:
+        """Digest of all that decides the answer: prompt, model, parameters, and the draw."""
 
-    def bound(self, candidate: Candidate) -> Usage:
-        """The most tokens that one attempt can use, by kind."""
+    def bound(self, candidate: Candidate, draw: Draw = FIRST) -> Usage:
+        """The most tokens that one attempt at this draw can use, by kind."""
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:
         """One attempt; raises AnnotatorError when it fails."""
 
     async def open(self) -> None:

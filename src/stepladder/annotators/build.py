@@ -24,6 +24,7 @@ from stepladder.policy import (
     Policy,
     RecordedSpec,
     ScriptedSpec,
+    asked_as,
 )
 from stepladder.task import Task
 
@@ -51,7 +52,7 @@ def build_annotators(
     _check_custom(policy, custom)
     asked = dict.fromkeys(name for tier in policy.tiers for name in tier.ask)
     return {
-        name: _build(name, policy.annotators[name], task, policy_dir, prices, custom)
+        name: _build(name, asked_as(policy, name), task, policy_dir, prices, custom)
         for name in asked
     }
 

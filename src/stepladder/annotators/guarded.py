@@ -26,7 +26,7 @@ from stepladder.errors import (
     UnavailableError,
 )
 from stepladder.policy import WhenDown
-from stepladder.types import Candidate
+from stepladder.types import FIRST, Candidate, Draw
 
 TELL_OF_IT = (UnavailableError, TimedOutError, MalformedReplyError)
 """Failures after which the annotator may be down; a refused request shows that it is there."""
@@ -62,7 +62,7 @@ class Guarded(Wrapper):
         self._clock = clock
         self._sleep = sleep
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:
         """Ask, unless it is down; raises DownError when it is, and has been for too long."""
         while True:
             if not isinstance(self._circuit, Closed):
@@ -70,7 +70,7 @@ class Guarded(Wrapper):
                     await self._until_half_open()
                     self._circuit = self._probe()
             try:
-                reply = await self._asked(candidate, sample)
+                reply = await self._asked(candidate, draw)
             except TELL_OF_IT as error:
                 # A probe that cost nothing is not held against this candidate.
                 if not (error.free and self._worth_waiting):
@@ -78,10 +78,10 @@ class Guarded(Wrapper):
             else:
                 return reply
 
-    async def _asked(self, candidate: Candidate, sample: int) -> Reply:
+    async def _asked(self, candidate: Candidate, draw: Draw) -> Reply:
         seen = self._circuit
         try:
-            reply = await self.inner.ask(candidate, sample)
+            reply = await self.inner.ask(candidate, draw)
         except TELL_OF_IT as error:
             # Others may have been asked long before it opened, and fail while the probe is out.
             probe = seen is self._circuit

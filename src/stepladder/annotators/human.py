@@ -14,7 +14,15 @@ from stepladder.nearest import did_you_mean
 from stepladder.tables import Row, read_rows
 from stepladder.task import Task, read_answer
 from stepladder.task.template import fill
-from stepladder.types import SINGLE_QUESTION, Candidate, CandidateKey, Labelled, Unlabelled
+from stepladder.types import (
+    FIRST,
+    SINGLE_QUESTION,
+    Candidate,
+    CandidateKey,
+    Draw,
+    Labelled,
+    Unlabelled,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +54,12 @@ class HumanAnnotator(InProcess):
         if self._path is not None:
             self._answers = read_answers(self._path, self._task)
 
-    def key(self, candidate: Candidate, sample: int = 0) -> str:
+    def key(self, candidate: Candidate, draw: Draw = FIRST) -> str:
         """Digest of the name, the id, the question and the text: a person read that very text."""
         text = fill(self._task.text, candidate.columns)
-        return digest("human", self.name, *candidate.key, text, str(sample))
+        return digest("human", self.name, *candidate.key, text, *draw.parts)
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:  # noqa: ARG002
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:  # noqa: ARG002
         """The answer in the file, or Waiting."""
         answered = self._answers.get(candidate.key)
         if answered is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stepladder.types import Candidate, Usage
+from stepladder.types import FIRST, Candidate, Draw, Usage
 
 
 class InProcess:
@@ -20,7 +20,7 @@ class InProcess:
         """The name in the policy."""
         return self._name
 
-    def bound(self, candidate: Candidate) -> Usage:  # noqa: ARG002
+    def bound(self, candidate: Candidate, draw: Draw = FIRST) -> Usage:  # noqa: ARG002
         """One request, and no tokens."""
         return Usage()
 

@@ -13,7 +13,7 @@ from stepladder.annotators.pace import Pace
 from stepladder.annotators.slots import FIRST_WINDOW, Slots
 from stepladder.annotators.wrapper import Wrapper
 from stepladder.errors import AnnotatorError, DownError, RateLimitedError
-from stepladder.types import Candidate
+from stepladder.types import FIRST, Candidate, Draw
 
 MEASURED = 5.0
 """Seconds over which answers are counted while nothing limits the pace."""
@@ -57,15 +57,15 @@ class Limited(Wrapper):
         self._clock = clock
         self._sleep = sleep
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:
         """Ask as soon as the limits allow; raises DownError when it refused for too long."""
         # The slot first: a request let through by the buckets must leave at once.
         async with self._slots:
             if not self._unlimited:
-                await self._allowance(candidate)
+                await self._allowance(candidate, draw)
             sent = self._clock()
             try:
-                reply = await self.inner.ask(candidate, sample)
+                reply = await self.inner.ask(candidate, draw)
             except RateLimitedError as error:
                 self._refused(error, sent)
                 raise
@@ -77,15 +77,15 @@ class Limited(Wrapper):
         self._let_through()
         self._slots.answered()
         if isinstance(reply, Answer):
-            self._answered(reply, candidate)
+            self._answered(reply, candidate, draw)
         return reply
 
     @property
     def _unlimited(self) -> bool:
         return self._limits.unknown and self._pace.unlimited
 
-    async def _allowance(self, candidate: Candidate) -> None:
-        tokens = self._size.tokens(self.bound(candidate)) if self._limits.tokens else 0
+    async def _allowance(self, candidate: Candidate, draw: Draw) -> None:
+        tokens = self._size.tokens(self.bound(candidate, draw)) if self._limits.tokens else 0
         came = self._clock()
         async with self._turn:
             while (wait := self._ready_at(tokens) - self._clock()) > 0:
@@ -119,12 +119,12 @@ class Limited(Wrapper):
         else:
             self._pace = self._pace.answered(self._clock())
 
-    def _answered(self, answer: Answer, candidate: Candidate) -> None:
+    def _answered(self, answer: Answer, candidate: Candidate, draw: Draw) -> None:
         stated = answer.allowance
         if stated is not None and stated != self._limits.stated:
             self._limits = self._limits.keep_to(stated, self._clock())
         if self._limits.tokens is not None:
-            self._size = self._size.after(answer.usage, self.bound(candidate))
+            self._size = self._size.after(answer.usage, self.bound(candidate, draw))
 
     def _count(self) -> None:
         now = self._clock()

@@ -16,7 +16,7 @@ from stepladder.annotators.openai_failure import Endpoint
 from stepladder.annotators.openai_request import RequestFormat
 from stepladder.policy import LocalSpec
 from stepladder.task import Style, Task
-from stepladder.types import Candidate
+from stepladder.types import FIRST, Candidate, Draw
 
 
 class LocalAnnotator(ModelAnnotator):
@@ -52,11 +52,11 @@ class LocalAnnotator(ModelAnnotator):
         self._server: LocalServer | None = None
         self._connection: Connection | None = None
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Answer:
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Answer:
         """One request to the server; raises AnnotatorError when it fails."""
         if self._connection is None:
             raise RuntimeError(f"annotator {self.name!r} is not open")
-        return await ask_model(self._model, self._format, self._connection, candidate, sample)
+        return await ask_model(self._model, self._format, self._connection, candidate, draw)
 
     async def open(self) -> None:
         """Start the server; raises UserError when the model cannot be served."""

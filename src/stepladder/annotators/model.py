@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from stepladder.annotators.base import Allowance, Answer
-from stepladder.annotators.model_answer import ReplyReader
 from stepladder.annotators.model_reply import ModelReply
 from stepladder.annotators.prompt_size import fewest_tokens
 from stepladder.annotators.thinking import THINKING_CAP, thinks
-from stepladder.digest import DigestOf
+from stepladder.annotators.wording import Wording
 from stepladder.errors import PromptTooLongError
 from stepladder.policy import ModelSpec
-from stepladder.pricing.tokens import message_overhead, most_tokens
-from stepladder.task import (
-    AnswerForm,
-    Prompt,
-    Task,
-    prompt_frame,
-)
+from stepladder.pricing.tokens import most_tokens
+from stepladder.task import AnswerForm, Frame, Prompt, Task
 from stepladder.task.prompt import option_letters
-from stepladder.types import Candidate, Usage
+from stepladder.task.variants import variant
+from stepladder.types import BASE, FIRST, Candidate, Draw, Usage
 
 LONGEST_BYTES_PER_CHARACTER = 4
 """UTF-8's."""
-
-REMEMBERED = 4096
-"""Candidates whose prompt is kept: it is needed for key, bound and request, a while apart."""
-
-
-@dataclass(slots=True)
-class _Rendered:
-    """What is known of one candidate, so that it is worked out once."""
-
-    # Candidates cannot be hashed; one that is kept here keeps its identity to itself.
-    candidate: Candidate
-    prompt: Prompt
-    bound: Usage | None = None
-    key: str | None = None
-    """For sample 0."""
 
 
 class LanguageModel:
@@ -66,56 +43,37 @@ class LanguageModel:
         self._task = task
         self._encoding = encoding
         self._context = context
-        self.frame = prompt_frame(task, spec.prompt, spec.wanted)
-        """What all prompts share."""
-        self._replies = ReplyReader(spec, task)
-        self._rendered: OrderedDict[int, _Rendered] = OrderedDict()
         cap = "" if spec.max_output_tokens is None else str(spec.max_output_tokens)
         temperature = format(spec.temperature.normalize(), "f")
         settings = (temperature, cap, spec.confidence, spec.answer, spec.prompt)
-        self._asked = DigestOf(*identity, *settings, *self.frame.stable_texts)
+        self._asked = (*identity, *settings)
+        self._wordings = {BASE: Wording(spec, task, self._asked, encoding)}
+        """By variant; the others are made when first asked for."""
 
-    def prompt(self, candidate: Candidate) -> Prompt:
-        """What is sent about the candidate."""
-        return self._of(candidate).prompt
+    def frame(self, variant: str = BASE) -> Frame:
+        """What all prompts in this wording share."""
+        return self._wording(variant).frame
 
-    def key(self, candidate: Candidate, sample: int = 0) -> str:
+    def prompt(self, candidate: Candidate, draw: Draw = FIRST) -> Prompt:
+        """What is sent about the candidate; raises KeyError for a variant that the task lacks."""
+        return self._wording(draw.variant).prompt(candidate)
+
+    def key(self, candidate: Candidate, draw: Draw = FIRST) -> str:
         """Digest of who answers, the parameters, the rendered prompt and the sample number."""
-        rendered = self._of(candidate)
-        if sample:
-            return self._asked.followed_by(rendered.prompt.last_text, sample)
-        if rendered.key is None:
-            rendered.key = self._asked.followed_by(rendered.prompt.last_text, sample)
-        return rendered.key
+        return self._wording(draw.variant).key(candidate, draw.sample)
 
-    def bound(self, candidate: Candidate) -> Usage:
+    def bound(self, candidate: Candidate, draw: Draw = FIRST) -> Usage:
         """The most tokens of one attempt; all input counts as uncached, all output as answer."""
-        rendered = self._of(candidate)
-        if rendered.bound is None:
-            text = rendered.prompt.last_text
-            read = self._stable_tokens + most_tokens((text,), self._encoding)
-            rendered.bound = Usage(input=read, output=self.output_cap)
-        return rendered.bound
+        read = self._wording(draw.variant).most_tokens(candidate)
+        return Usage(input=read, output=self.output_cap)
 
-    def _of(self, candidate: Candidate) -> _Rendered:
-        rendered = self._rendered.get(id(candidate))
-        if rendered is not None:
-            return rendered
-        made = _Rendered(candidate, self.frame.prompt(_encodable(candidate.columns)))
-        if len(self._rendered) >= REMEMBERED:
-            self._rendered.popitem(last=False)
-        self._rendered[id(candidate)] = made
-        return made
-
-    @cached_property
-    def _stable_tokens(self) -> int:
-        """The most tokens of all texts but the last, the only one that differs by candidate."""
-        texts = self.frame.stable_texts
-        return most_tokens(texts, self._encoding) + message_overhead(len(texts) + 1)
-
-    @cached_property
-    def _stable_characters(self) -> int:
-        return sum(map(len, self.frame.stable_texts))
+    def _wording(self, name: str) -> Wording:
+        found = self._wordings.get(name)
+        if found is None:
+            worded = variant(self._task, name).task
+            found = Wording(self.spec, worded, self._asked, self._encoding)
+            self._wordings[name] = found
+        return found
 
     @cached_property
     def output_cap(self) -> int:
@@ -135,14 +93,14 @@ class LanguageModel:
         written = (w for n, label in self._task.labels.items() for w in (n, *label.aliases))
         return max(most_tokens((wanted.longest(text),), self._encoding) for text in written) + 2
 
-    def check_fits(self, prompt: Prompt) -> None:
+    def check_fits(self, prompt: Prompt, draw: Draw = FIRST) -> None:
         """Raise PromptTooLongError, before anything is paid, if the prompt cannot fit.
 
         A prompt that may fit passes: the provider refuses it for nothing if it does not.
         """
         if self._context is None:
             return
-        characters = self._stable_characters + len(prompt.last_text)
+        characters = self._wording(draw.variant).characters(prompt)
         if characters * LONGEST_BYTES_PER_CHARACTER <= self._context:
             return
         tokens = fewest_tokens(prompt.texts, self._encoding)
@@ -155,16 +113,12 @@ class LanguageModel:
             )
 
     def answer(
-        self, candidate: Candidate, reply: ModelReply, allowance: Allowance | None = None
+        self,
+        candidate: Candidate,
+        reply: ModelReply,
+        allowance: Allowance | None = None,
+        draw: Draw = FIRST,
     ) -> Answer:
         """The reply, read; usage that cannot be true counts as the bound."""
-        return self._replies.answer(reply, reply.usage or self.bound(candidate), allowance)
-
-
-def _encodable(columns: Mapping[str, str]) -> Mapping[str, str]:
-    """The columns without lone surrogates, which JSON can carry but UTF-8 cannot."""
-    try:
-        "".join(columns.values()).encode()
-    except UnicodeEncodeError:
-        return {k: v.encode("utf-8", "replace").decode() for k, v in columns.items()}
-    return columns
+        used = reply.usage or self.bound(candidate, draw)
+        return self._wording(draw.variant).replies.answer(reply, used, allowance)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stepladder.annotators.model import LanguageModel
-from stepladder.types import Candidate, Usage
+from stepladder.types import FIRST, Candidate, Draw, Usage
 
 
 class ModelAnnotator:
@@ -16,10 +16,10 @@ class ModelAnnotator:
         """The name in the policy."""
         return self._model.name
 
-    def key(self, candidate: Candidate, sample: int = 0) -> str:
-        """Digest of model, where it is, parameters, rendered prompt and sample number."""
-        return self._model.key(candidate, sample)
+    def key(self, candidate: Candidate, draw: Draw = FIRST) -> str:
+        """Digest of model, where it is, parameters, rendered prompt and draw."""
+        return self._model.key(candidate, draw)
 
-    def bound(self, candidate: Candidate) -> Usage:
+    def bound(self, candidate: Candidate, draw: Draw = FIRST) -> Usage:
         """The most tokens that one attempt can use."""
-        return self._model.bound(candidate)
+        return self._model.bound(candidate, draw)

@@ -14,7 +14,7 @@ from stepladder.annotators.openai_request import RequestFormat
 from stepladder.errors import UserError
 from stepladder.policy import OpenAISpec
 from stepladder.task import Task
-from stepladder.types import Candidate
+from stepladder.types import FIRST, Candidate, Draw
 
 
 class OpenAIAnnotator(ModelAnnotator):
@@ -43,11 +43,11 @@ class OpenAIAnnotator(ModelAnnotator):
         self._format = RequestFormat(self._model, self._base_url, spec.model)
         self._connection: Connection | None = None
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Answer:
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Answer:
         """One request; raises AnnotatorError when it fails."""
         if self._connection is None:
             raise RuntimeError(f"annotator {self.name!r} is not open")
-        return await ask_model(self._model, self._format, self._connection, candidate, sample)
+        return await ask_model(self._model, self._format, self._connection, candidate, draw)
 
     async def open(self) -> None:
         """Get the key and a pool of connections; raises UserError when the key is missing."""
@@ -76,13 +76,13 @@ async def ask_model(
     form: RequestFormat,
     connection: Connection,
     candidate: Candidate,
-    sample: int,
+    draw: Draw,
 ) -> Answer:
     """One request about one candidate; raises AnnotatorError when it fails."""
-    prompt = model.prompt(candidate)
-    model.check_fits(prompt)
-    received = await connection.post(form.body(prompt, sample))
-    return model.answer(candidate, parse_reply(received.body), received.allowance)
+    prompt = model.prompt(candidate, draw)
+    model.check_fits(prompt, draw)
+    received = await connection.post(form.body(prompt, draw))
+    return model.answer(candidate, parse_reply(received.body), received.allowance, draw)
 
 
 def api_key(annotator: str, variable: str) -> str:

@@ -11,7 +11,7 @@ import orjson
 from stepladder.annotators.model import LanguageModel
 from stepladder.annotators.thinking import thinks_at_openai
 from stepladder.task import ChatFrame, ChatPrompt, CompletionPrompt, Prompt, Style
-from stepladder.types import Source
+from stepladder.types import FIRST, Draw, Source
 
 TOP_LOGPROBS = 20
 """Alternatives by token: what OpenAI's chat, vLLM and llama.cpp give at most."""
@@ -27,6 +27,8 @@ class RequestFormat:
         self._model = model
         self._served_as = served_as
         self._at_openai = urlsplit(base_url).hostname == "api.openai.com"
+        self._stable_messages: dict[str, tuple[orjson.Fragment, ...]] = {}
+        """By variant."""
 
     @property
     def path(self) -> str:
@@ -35,25 +37,28 @@ class RequestFormat:
             return "/completions"
         return "/chat/completions"
 
-    def body(self, prompt: Prompt, sample: int) -> bytes:
-        """The body of one request."""
+    def body(self, prompt: Prompt, draw: Draw = FIRST) -> bytes:
+        """The body of one request; the prompt is that of the draw's variant."""
         request = dict(self._fixed)
         match prompt:
             case ChatPrompt(messages):
-                request["messages"] = [*self._stable, messages[-1]]
+                request["messages"] = [*self._stable(draw.variant), messages[-1]]
             case CompletionPrompt(text):
                 request["prompt"] = text
         # Several providers refuse the word; without chance and repetition it would change nothing.
-        if not self._thinks and (sample or self._model.spec.temperature):
-            request["seed"] = sample
+        if not self._thinks and (draw.sample or self._model.spec.temperature):
+            request["seed"] = draw.sample
         return orjson.dumps(request)
 
-    @cached_property
-    def _stable(self) -> tuple[orjson.Fragment, ...]:
+    def _stable(self, variant: str) -> tuple[orjson.Fragment, ...]:
         """The messages that are the same for all candidates, as JSON."""
-        frame = self._model.frame
-        stable = frame.stable if isinstance(frame, ChatFrame) else ()
-        return tuple(orjson.Fragment(orjson.dumps(message)) for message in stable)
+        found = self._stable_messages.get(variant)
+        if found is None:
+            frame = self._model.frame(variant)
+            stable = frame.stable if isinstance(frame, ChatFrame) else ()
+            found = tuple(orjson.Fragment(orjson.dumps(message)) for message in stable)
+            self._stable_messages[variant] = found
+        return found
 
     @cached_property
     def _thinks(self) -> bool:

@@ -18,11 +18,13 @@ from stepladder.digest import digest
 from stepladder.errors import RejectedError
 from stepladder.task import Task, read_answer
 from stepladder.types import (
+    FIRST,
     NO_CONFIDENCE,
     SINGLE_QUESTION,
     UNUSED,
     Candidate,
     Confidence,
+    Draw,
     Labelled,
     Outcome,
     Source,
@@ -56,18 +58,18 @@ class RecordedAnnotator(InProcess):
         """Read the recording; raises TableError naming file and line."""
         _ = self._votes
 
-    def bound(self, candidate: Candidate) -> Usage:
+    def bound(self, candidate: Candidate, draw: Draw = FIRST) -> Usage:  # noqa: ARG002
         """Exactly what the recorded attempt used."""
         vote = self._vote(candidate)
         return vote.usage if vote else Usage(input=PROMPT_TOKENS, output=ANSWER_TOKENS)
 
-    def key(self, candidate: Candidate, sample: int = 0) -> str:
+    def key(self, candidate: Candidate, draw: Draw = FIRST) -> str:
         """Digest of the name, the id, the question and what was recorded."""
         vote = self._vote(candidate)
         recorded = (vote.said, vote.stated, vote.prompt_tokens) if vote else ()
-        return digest("recorded", self.name, *candidate.key, repr(recorded), str(sample))
+        return digest("recorded", self.name, *candidate.key, repr(recorded), *draw.parts)
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:  # noqa: ARG002
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:  # noqa: ARG002
         """The recorded vote; raises RejectedError when there is none."""
         vote = self._vote(candidate)
         if vote is None or vote.said is None:

@@ -12,7 +12,7 @@ from random import Random
 from stepladder.annotators.base import Annotator, Reply
 from stepladder.annotators.wrapper import Wrapper
 from stepladder.errors import AnnotatorError, RateLimitedError
-from stepladder.types import Candidate
+from stepladder.types import FIRST, Candidate, Draw
 
 BASE = 0.5
 """Seconds: the longest wait before the first retry; it doubles with each one."""
@@ -77,13 +77,13 @@ class Retrying(Wrapper):
         self._sleep = sleep
         self._clock = clock
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:
         """The first attempt that succeeds; raises the AnnotatorError of the last one."""
         failures = refusals = 0
         patient_until = inf
         while True:
             try:
-                return await self.inner.ask(candidate, sample)
+                return await self.inner.ask(candidate, draw)
             except AnnotatorError as error:
                 limited = isinstance(error, RateLimitedError)
                 if limited:

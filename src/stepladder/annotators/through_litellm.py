@@ -17,7 +17,7 @@ from stepladder.annotators.openai_request import TOP_LOGPROBS, TOP_LOGPROBS_OPEN
 from stepladder.errors import TimedOutError, UserError
 from stepladder.policy import LitellmSpec
 from stepladder.task import ChatPrompt, CompletionPrompt, Prompt, Style, Task
-from stepladder.types import Candidate, Source
+from stepladder.types import FIRST, Candidate, Draw, Source
 
 GRACE = 5.0
 """Seconds beyond its timeout after which litellm is not waited for: not every provider keeps it."""
@@ -106,17 +106,17 @@ class LitellmAnnotator(ModelAnnotator):
             return {"logprobs": True, "top_logprobs": TOP_LOGPROBS} if given else {}
         return {"stop": ["\n"], **({"logprobs": TOP_LOGPROBS_OPENAI_COMPLETIONS} if given else {})}
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Answer:
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Answer:
         """One request; raises AnnotatorError when it fails."""
         if self._litellm is None:
             raise RuntimeError(f"annotator {self.name!r} is not open")
-        prompt = self._model.prompt(candidate)
-        self._model.check_fits(prompt)
-        reply = read_reply(_with_refusal(await self._post(prompt, sample)))
-        return self._model.answer(candidate, reply)
+        prompt = self._model.prompt(candidate, draw)
+        self._model.check_fits(prompt, draw)
+        reply = read_reply(_with_refusal(await self._post(prompt, draw)))
+        return self._model.answer(candidate, reply, draw=draw)
 
-    async def _post(self, prompt: Prompt, sample: int) -> dict[str, Any]:
-        chance = {"seed": sample} if sample or self._spec.temperature else {}
+    async def _post(self, prompt: Prompt, draw: Draw) -> dict[str, Any]:
+        chance = {"seed": draw.sample} if draw.sample or self._spec.temperature else {}
         seconds = float(self._spec.timeout)
         try:
             async with asyncio.timeout(seconds + GRACE):

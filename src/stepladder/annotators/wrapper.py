@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stepladder.annotators.base import Annotator, Reply
-from stepladder.types import Candidate, Usage
+from stepladder.types import FIRST, Candidate, Draw, Usage
 
 
 class Wrapper:
@@ -15,17 +15,17 @@ class Wrapper:
         self.name = inner.name
         """The name in the policy."""
 
-    def key(self, candidate: Candidate, sample: int = 0) -> str:
+    def key(self, candidate: Candidate, draw: Draw = FIRST) -> str:
         """The inner annotator's key: wrapping changes no answer."""
-        return self.inner.key(candidate, sample)
+        return self.inner.key(candidate, draw)
 
-    def bound(self, candidate: Candidate) -> Usage:
+    def bound(self, candidate: Candidate, draw: Draw = FIRST) -> Usage:
         """The most tokens that one attempt can use, by kind."""
-        return self.inner.bound(candidate)
+        return self.inner.bound(candidate, draw)
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:
         """Ask the inner annotator; raises AnnotatorError as it does."""
-        return await self.inner.ask(candidate, sample)
+        return await self.inner.ask(candidate, draw)
 
     async def open(self) -> None:
         """Get the inner annotator ready."""

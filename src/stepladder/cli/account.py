@@ -11,7 +11,7 @@ from rich.console import Console
 from stepladder.cli.screen import table
 from stepladder.ledger import Explained
 from stepladder.ledger.cells import readable, route_of, shares_of, usage_of, whole
-from stepladder.types import Usd
+from stepladder.types import Draw, Usd
 
 Row = Mapping[str, Any]
 TOKENS = ("input", "cached_input", "cache_write", "output", "reasoning")
@@ -71,6 +71,7 @@ def _vote(row: Row) -> dict[str, Any]:
         "confidence_source": row["source"],
         "confidence": shares_of(row["confidence"]),
         "model": row["model"],
+        "variant": row["variant"],
         "sample": row["sample"],
         "usd": Usd(whole(row["cost_pico"])).plain,
         "tokens": usage_of(row["usage"]).tokens,
@@ -122,6 +123,7 @@ ATTEMPT: Mapping[str, Cell] = {
 VOTE: Mapping[str, Cell] = {
     "at": lambda row: row["at"],
     "annotator": lambda row: row["annotator"],
+    "draw": lambda row: Draw(row["variant"], row["sample"]).shown,
     "label": lambda row: row["label"] or f"none ({row['reason']}: {row['detail']})",
     "said": lambda row: row["text"],
     "raw confidence": lambda row: _shares(row["confidence"]),

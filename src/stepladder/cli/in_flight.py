@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from stepladder.annotators.base import Annotator, Reply
 from stepladder.annotators.wrapper import Wrapper
 from stepladder.engine import Setup
-from stepladder.types import Candidate
+from stepladder.types import FIRST, Candidate, Draw
 
 
 @dataclass(slots=True)
@@ -26,11 +26,11 @@ class Counted(Wrapper):
         super().__init__(inner)
         self._calls = calls
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:
         """Ask the inner annotator, counted."""
         self._calls.under_way += 1
         try:
-            return await self.inner.ask(candidate, sample)
+            return await self.inner.ask(candidate, draw)
         finally:
             self._calls.under_way -= 1
             self._calls.back += 1

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stepladder.engine.call import Call
 from stepladder.engine.setup import Setup
-from stepladder.policy import ModelSpec
+from stepladder.policy import ModelSpec, asked_as
 from stepladder.task import ChatPrompt, CompletionPrompt, Task, render_prompt
 from stepladder.task.template import fill
+from stepladder.task.variants import variant
 from stepladder.types import Candidate
 
 
@@ -19,12 +21,13 @@ class Part:
     text: str
 
 
-def prompt_parts(setup: Setup, annotator: str, candidate: Candidate) -> tuple[Part, ...]:
-    """Everything that the annotator is shown; who is no language model sees the text alone."""
-    spec = setup.policy.annotators[annotator]
+def prompt_parts(setup: Setup, call: Call, candidate: Candidate) -> tuple[Part, ...]:
+    """Everything that is shown at that call; who is no language model sees the text alone."""
+    spec = asked_as(setup.policy, call.annotator)
     if not isinstance(spec, ModelSpec):
         return (Part("text", last_part(setup.task, candidate)),)
-    prompt = render_prompt(setup.task, candidate.columns, spec.prompt, spec.wanted)
+    worded = variant(setup.task, call.draw.variant).task
+    prompt = render_prompt(worded, candidate.columns, spec.prompt, spec.wanted)
     match prompt:
         case ChatPrompt(messages):
             return tuple(Part(message.role, message.content) for message in messages)

@@ -8,10 +8,12 @@ import typer
 
 from stepladder.cli import options
 from stepladder.cli.failing import plainly
+from stepladder.types import FIRST
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from stepladder.engine.call import Call
     from stepladder.engine.setup import Setup
     from stepladder.engine.trial import Trial, Tried
     from stepladder.types import Candidate
@@ -69,7 +71,7 @@ def _figures(setup: Setup, trial: Trial) -> dict[str, Any]:
                         **_answer(tried),
                         "prompt": [
                             {"role": part.role, "text": part.text}
-                            for part in prompt_parts(setup, tried.annotator, about.candidate)
+                            for part in prompt_parts(setup, tried.call, about.candidate)
                         ],
                     }
                     for tried in about.tried
@@ -84,7 +86,9 @@ def _answer(tried: Tried) -> dict[str, Any]:
     from stepladder.cli.figures import tokens
 
     return {
-        "annotator": tried.annotator,
+        "annotator": tried.call.annotator,
+        "variant": tried.call.draw.variant,
+        "sample": tried.call.draw.sample,
         "label": tried.label,
         "problem": tried.problem,
         "text": tried.text,
@@ -97,8 +101,10 @@ def _answer(tried: Tried) -> dict[str, Any]:
 
 
 def _print(console: Console, setup: Setup, trial: Trial) -> None:
-    for name in setup.annotators:
-        _print_prompt(console, setup, name, trial.about[0].candidate)
+    for calls in setup.calls.values():
+        for variant in dict.fromkeys(call.draw.variant for call in calls):
+            call = next(call for call in calls if call.draw.variant == variant)
+            _print_prompt(console, setup, call, trial.about[0].candidate)
     from stepladder.cli.prompts import last_part
     from stepladder.cli.screen import table
 
@@ -121,7 +127,7 @@ def _cells(tried: Tried) -> list[str]:
     ranked = sorted(tried.confidence.by_label.items(), key=lambda item: -item[1])
     shown = ", ".join(f"{label} {share:.3f}" for label, share in ranked[:4])
     return [
-        tried.annotator,
+        _named(tried.call),
         tried.label or f"({tried.problem})",
         shown or "none",
         f"{tried.usage.tokens:,}",
@@ -130,10 +136,15 @@ def _cells(tried: Tried) -> list[str]:
     ]
 
 
-def _print_prompt(console: Console, setup: Setup, name: str, candidate: Candidate) -> None:
+def _named(call: Call) -> str:
+    """Who, and which draw if it is not the first."""
+    return call.annotator if call.draw == FIRST else f"{call.annotator} ({call.draw.shown})"
+
+
+def _print_prompt(console: Console, setup: Setup, call: Call, candidate: Candidate) -> None:
     from stepladder.cli.prompts import prompt_parts
 
-    console.rule(f"prompt of {name}", align="left")
-    for part in prompt_parts(setup, name, candidate):
+    console.rule(f"prompt of {_named(call)}", align="left")
+    for part in prompt_parts(setup, call, candidate):
         console.print(f"[{part.role}]", style="bold")
         console.print(part.text, soft_wrap=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from stepladder.digest import digest
 from stepladder.engine.setup import Setup
+from stepladder.policy import asked_as
 from stepladder.types import Candidate
 
 UNSEEN_BY_ANSWERS = {
@@ -38,7 +39,7 @@ class Basis:
 def policy_digest(setup: Setup) -> str:
     """Digest of what decides: labels, tiers, and the annotators' settings that change answers."""
     annotators = {
-        name: setup.policy.annotators[name].model_dump(mode="json", exclude=UNSEEN_BY_ANSWERS)
+        name: asked_as(setup.policy, name).model_dump(mode="json", exclude=UNSEEN_BY_ANSWERS)
         for name in setup.rates
     }
     tiers = [tier.model_dump(mode="json") for tier in setup.policy.tiers]

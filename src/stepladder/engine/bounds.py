@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stepladder.engine.call import Call
 from stepladder.engine.rates import TokenRate
 from stepladder.engine.setup import Setup
-from stepladder.policy import ModelSpec
+from stepladder.policy import ModelSpec, asked_as
 from stepladder.types import Candidate, Usage
 
 TRIED = 100
@@ -30,37 +31,38 @@ class Bounds:
 
     def __init__(self, setup: Setup) -> None:
         self._annotators = setup.annotators
-        readers = ((name, _reader(setup, name)) for name in setup.rates)
-        self._readers = {name: reader for name, reader in readers if reader is not None}
+        calls = (call for name in setup.rates for call in setup.calls[name])
+        readers = ((call, _reader(setup, call)) for call in calls)
+        self._readers = {call: reader for call, reader in readers if reader is not None}
         self._candidate: Candidate | None = None
         self._read: dict[tuple[object, ...], int] = {}
         """Tokens of the prompts about that candidate."""
 
-    def of(self, name: str, candidate: Candidate) -> Usage:
+    def of(self, call: Call, candidate: Candidate) -> Usage:
         """The most tokens of one attempt."""
         if candidate is not self._candidate:
             self._candidate = candidate
             self._read.clear()
-        reader = self._readers.get(name)
+        reader = self._readers.get(call)
         read = self._read.get(reader.prompt) if reader else None
         if reader is None or read is None or reader.tried < TRIED:
-            return self._own(name, candidate, reader)
+            return self._own(call, candidate, reader)
         return Usage(input=read, output=reader.output)
 
-    def _own(self, name: str, candidate: Candidate, reader: _Reader | None) -> Usage:
-        bound = self._annotators[name].bound(candidate)
+    def _own(self, call: Call, candidate: Candidate, reader: _Reader | None) -> Usage:
+        bound = self._annotators[call.annotator].bound(candidate, call.draw)
         if reader is not None:
             shared = self._read.setdefault(reader.prompt, bound.input)
             reader.output = bound.output
             reader.tried += 1
             if bound != Usage(input=shared, output=reader.output):
                 # An annotator of somebody's own, perhaps, that counts otherwise.
-                del self._readers[name]
+                del self._readers[call]
         return bound
 
 
-def _reader(setup: Setup, name: str) -> _Reader | None:
-    spec, rate = setup.policy.annotators[name], setup.rates[name]
+def _reader(setup: Setup, call: Call) -> _Reader | None:
+    spec, rate = asked_as(setup.policy, call.annotator), setup.rates[call.annotator]
     if not isinstance(spec, ModelSpec) or not isinstance(rate, TokenRate):
         return None
-    return _Reader((spec.prompt, spec.wanted, rate.price.encoding))
+    return _Reader((spec.prompt, spec.wanted, call.draw.variant, rate.price.encoding))

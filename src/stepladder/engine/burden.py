@@ -19,10 +19,10 @@ class Burden:
     candidates: int = 0
     """Candidates that can come here."""
     likely: Usage = UNUSED
-    """One attempt for each, of likely length."""
+    """One attempt for each and each draw, of likely length."""
     likely_usd: Usd = NOTHING
     most: Usage = UNUSED
-    """All attempts for each, of the greatest length."""
+    """All attempts for each and each draw, of the greatest length."""
     most_usd: Usd = NOTHING
 
 
@@ -33,7 +33,7 @@ class Estimate:
     candidates: int
     """How many there are."""
     calibration: Burden
-    """Gold rows that every machine is asked about; they do not climb."""
+    """Gold rows that every machine is asked about, and texts without content; they do not climb."""
     tiers: Sequence[Burden]
     """As if every other candidate reached each of them."""
     routes: Sequence[int] = field(default=(), repr=False)

@@ -12,6 +12,7 @@ from stepladder.annotators.base import Waiting
 from stepladder.confidence import Fit, GoldRow, fit_gold, unfitted
 from stepladder.digest import digest
 from stepladder.engine.climber import Climber
+from stepladder.engine.content_free import ask_content_free
 from stepladder.engine.hands import MoveOn, all_of, work_off
 from stepladder.engine.replay import GOLD_ROUTE, Unread, Work, work_through
 from stepladder.policy import Policy
@@ -27,6 +28,8 @@ class Calibrated:
     """Under which the ledger keeps the fit."""
     rows: Mapping[CandidateKey, Mapping[str, Vote]]
     """Every calibration candidate with its votes by annotator."""
+    content_free: Mapping[str, Sequence[Vote]]
+    """By annotator, what it said of texts without content, where its tier is corrected by that."""
 
     def decision(self, row: Candidate) -> Decision:
         """That a calibration candidate's label is its gold."""
@@ -50,10 +53,11 @@ async def calibrate(
     """Ask every machine about every row, and fit; an earlier start's fit of these rows is kept."""
     policy = climber.staff.policy
     votes = await _ask_all(climber, rows)
-    key = _fit_key(policy, rows, votes, seed)
+    content_free = await ask_content_free(climber)
+    key = _fit_key(policy, rows, votes, content_free, seed)
     stored = await climber.ledger.fit(key)
     if stored is not None:
-        return Calibrated(Fit.model_validate_json(stored.body), key, votes)
+        return Calibrated(Fit.model_validate_json(stored.body), key, votes, content_free)
     gold = [GoldRow(row.gold or "", row.group, votes[row.key]) for row in rows]
     fit = (
         fit_gold(
@@ -70,7 +74,7 @@ async def calibrate(
     await climber.ledger.add_fit(
         key, fit.model_dump_json(), orjson.dumps([tuple(row.key) for row in rows]).decode()
     )
-    return Calibrated(fit, key, votes)
+    return Calibrated(fit, key, votes, content_free)
 
 
 def _route_sets(policy: Policy) -> list[tuple[str, ...]]:
@@ -83,6 +87,7 @@ def _fit_key(
     policy: Policy,
     rows: Sequence[Candidate],
     votes: Mapping[CandidateKey, Mapping[str, Vote]],
+    content_free: Mapping[str, Sequence[Vote]],
     seed: int,
 ) -> str:
     """Digest of what the fit is made from: rows, gold, votes and settings."""
@@ -90,7 +95,9 @@ def _fit_key(
         [*row.key, row.gold, row.group, *([v.key, v.label] for v in votes[row.key].values())]
         for row in rows
     ]
-    return digest([seen, _route_sets(policy), policy.calibration.minimum, seed])
+    empty = [vote.key for said in content_free.values() for vote in said]
+    settings = [_route_sets(policy), policy.calibration.minimum, seed]
+    return digest([seen, *settings, *([empty] if empty else [])])
 
 
 async def _ask_all(
@@ -114,15 +121,16 @@ async def _ask_everybody(climber: Climber, item: Work) -> Mapping[str, Vote]:
     """Votes by annotator; none where the budget does not reach."""
     staff, candidate = climber.staff, item.candidate
     names = [n for n in staff.policy.machines if staff.allowed(n, candidate)]
-    missing = [name for name in names if name not in item.votes]
+    known = staff.votes_of(item.votes)
+    found = {name: known[name] for name in names if name in known}
+    missing = [name for name in names if name not in found]
     tiers = [t for t in staff.reachable(candidate) if set(staff.policy.tiers[t].ask) & set(names)]
-    found = {name: vote for name, vote in item.votes.items() if name in names}
     try:
-        if missing and (claim := await climber.reserve(candidate, tiers, found)):
+        if missing and (claim := await climber.reserve(candidate, tiers, item.votes)):
             affordable = [t for t in tiers if t <= claim.hold.reach]
             paid = {n for t in affordable for n in staff.asked_in(t, candidate)}
             asked = [name for name in missing if name in paid]
-            replies = await all_of(climber.ask(name, candidate) for name in asked)
+            replies = await all_of(climber.vote(name, candidate, item.votes) for name in asked)
             given = zip(asked, replies, strict=True)
             found |= {name: r for name, r in given if not isinstance(r, Waiting)}
     finally:

@@ -13,7 +13,15 @@ from stepladder.engine.findings import Findings
 from stepladder.engine.rates import Rate, TokenRate, rates_of
 from stepladder.engine.setup import Setup
 from stepladder.errors import MissingExtraError, PriceError
-from stepladder.policy import HumanSpec, LocalSpec, OpenAISpec, Policy, Tier
+from stepladder.policy import (
+    HumanSpec,
+    LocalSpec,
+    OpenAISpec,
+    Policy,
+    Tier,
+    confidence_of,
+    draws_of,
+)
 from stepladder.pricing import PriceBook
 from stepladder.strict_toml import located
 from stepladder.task import Task
@@ -46,8 +54,9 @@ async def check_annotators(
             _warn_of_retirement(name, hired[name].rate, path, findings)
             _warn_of_absence(name, policy, path, folder, findings)
             await _try(policy.annotators[name], hired[name].annotator)
+    drawn = [name for name in asked if _check_draws(name, task, policy, path, findings)]
     await _reach(policy, list(asked), path, findings)
-    if hired.keys() != asked.keys():
+    if hired.keys() != asked.keys() or len(drawn) < len(asked):
         return None
     annotators = {name: one.annotator for name, one in hired.items()}
     return Setup(task, policy, annotators, {name: one.rate for name, one in hired.items()})
@@ -59,10 +68,26 @@ def _hire(
     # Brings the annotators' clients, so that whoever only reads findings need not wait.
     from stepladder.annotators.build import build_annotators
 
-    alone = policy.model_copy(update={"tiers": (Tier(name="alone", ask=(name,)),)})
+    tier = Tier(name="alone", ask=(name,), confidence=confidence_of(policy, name))
+    alone = policy.model_copy(update={"tiers": (tier,)})
     rate = rates_of(alone, book, day)[name]
     prices = {name: rate.price} if isinstance(rate, TokenRate) else {}
     return _Hired(build_annotators(alone, task, folder, prices)[name], rate)
+
+
+def _check_draws(name: str, task: Task, policy: Policy, path: Path, findings: Findings) -> bool:
+    """Whether it can be asked as often as its tier needs; a warning where that is less often."""
+    tier = next(n for n, one in enumerate(policy.tiers) if name in one.ask)
+    where = located(path, ("tiers", str(tier), "confidence"))
+    with findings.catching(where):
+        draws, wanted = draws_of(policy, task, name), policy.tiers[tier].confidence
+        if wanted is not None and wanted.drawn and len(draws) < wanted.draws:
+            findings.warn(
+                f"{where}: {name!r} is asked {len(draws)} times, not {wanted.draws}: the task has "
+                f"no more variants of kind {' or '.join(wanted.vary)}; add paraphrases or examples"
+            )
+        return True
+    return False
 
 
 async def _try(spec: object, annotator: Annotator) -> None:

@@ -1,4 +1,4 @@
-"""What is known of one candidate while it climbs: its money, and what each annotator used."""
+"""What is known of one candidate while it climbs: its money, and what each call used."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from stepladder.engine.account import Hold
+from stepladder.engine.call import Call
 from stepladder.ledger.fitting import fitting, fitting_cost
 from stepladder.types import NOTHING, UNUSED, Usage, Usd, Vote
 
 
 @dataclass(slots=True)
 class Attempts:
-    """Those of one annotator on one candidate so far."""
+    """Those of one call about one candidate so far."""
 
     number: int = 0
     """Those that were paid for; what is refunded does not count."""
@@ -35,11 +36,10 @@ class Claim:
     number: int
     """The reservation in the ledger."""
     hold: Hold
-    quotes: Mapping[str, Usd]
-    """The most that one attempt can cost, by annotator."""
-    _attempts: dict[str, Attempts] = field(default_factory=dict)
-    """By annotator."""
+    quotes: Mapping[Call, Usd]
+    """The most that one attempt can cost, by call."""
+    _attempts: dict[Call, Attempts] = field(default_factory=dict)
 
-    def attempts(self, annotator: str) -> Attempts:
-        """The annotator's attempts, none at first."""
-        return self._attempts.setdefault(annotator, Attempts())
+    def attempts(self, call: Call) -> Attempts:
+        """The call's attempts, none at first."""
+        return self._attempts.setdefault(call, Attempts())

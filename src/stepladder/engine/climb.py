@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from stepladder.annotators.base import Waiting
 from stepladder.confidence import Fit
+from stepladder.engine.call import Call
 from stepladder.engine.climber import Climber
 from stepladder.engine.hands import MoveOn, all_of
 from stepladder.routing import Abstain, Accept, Ask, Asked, Fail, next_step
@@ -20,8 +21,8 @@ class Climb:
     climber: Climber
     candidate: Candidate
     fit: Fit
-    known: Mapping[str, Vote]
-    """Votes of an earlier start that may be reused, by annotator."""
+    known: Mapping[Call, Vote]
+    """What an earlier start was answered and may be reused."""
     move_on: MoveOn
     """Called once it leaves the first tier of the ladder: another may take its place there."""
     asked: list[Asked] = field(default_factory=list)
@@ -69,8 +70,9 @@ class Climb:
 
     async def _ask(self, tier: int, route: Sequence[int]) -> Decision | None:
         """Ask a tier; a decision comes back when the route ends here all the same."""
-        names = self.climber.staff.asked_in(tier, self.candidate)
-        if any(name not in self.known for name in names):
+        staff = self.climber.staff
+        names = staff.asked_in(tier, self.candidate)
+        if any(call not in self.known for name in names for call in staff.calls[name]):
             short = await self._cannot_pay(tier, route)
             if short is not None:
                 return self._decided(Status.OVER_BUDGET, short)
@@ -91,12 +93,8 @@ class Climb:
     async def _votes(self, names: Sequence[str]) -> list[Vote | Waiting]:
         if len(names) == 1:
             # Most tiers ask one; a task of its own would be a twentieth of all CPU time.
-            return [await self._vote(names[0])]
-        return await all_of(self._vote(name) for name in names)
-
-    async def _vote(self, name: str) -> Vote | Waiting:
-        known = self.known.get(name)
-        return known if known is not None else await self.climber.ask(name, self.candidate)
+            return [await self.climber.vote(names[0], self.candidate, self.known)]
+        return await all_of(self.climber.vote(n, self.candidate, self.known) for n in names)
 
     async def _cannot_pay(self, tier: int, route: Sequence[int]) -> str | None:
         """Why the tier cannot be paid for, None when it is."""

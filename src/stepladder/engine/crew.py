@@ -84,7 +84,8 @@ class Crew:
         basis = self.basis.of(item.candidate)
         standing = item.standing(basis, self.climber.staff)
         if standing is not None:
-            shelf.put(self._finished(item, standing, tuple(item.votes.values())))
+            votes = self.climber.staff.votes_of(item.votes)
+            shelf.put(self._finished(item, standing, tuple(votes.values())))
             return
         climb = Climb(self.climber, item.candidate, self.fit, item.votes, move_on)
         decision = await climb.decide()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from stepladder.engine.bounds import Bounds
 from stepladder.engine.burden import Estimate
+from stepladder.engine.content_free import content_free, contextual
 from stepladder.engine.intake import candidates_at, look_through
 from stepladder.engine.load import Load
 from stepladder.engine.setup import Setup
@@ -40,7 +41,7 @@ class Estimator:
         self._sample = sample
         self._bounds = Bounds(setup)
         self._loads = [Load(t.name, setup, self._bounds, t.ask) for t in setup.policy.tiers]
-        staff = Staff(setup.policy, setup.annotators, setup.rates)
+        staff = Staff.of(setup)
         self._ladders = {local: _ladder(staff, local_only=local) for local in (False, True)}
         self._routes = array("Q")
 
@@ -56,6 +57,8 @@ class Estimator:
             seeing = {name for names in self._ladders[row.local_only].values() for name in names}
             machines = [name for name in self._setup.policy.machines if name in seeing]
             calibration.add(row, machines, guess=True)
+        for text in content_free(self._setup.task):
+            calibration.put(text, contextual(self._setup.policy), guess=True)
         calibrating = frozenset(places)
         return Estimate(
             candidates=len(self._routes),

@@ -10,12 +10,13 @@ from stepladder.annotators.base import Annotator, Answer, Reply
 from stepladder.annotators.wrapper import Wrapper
 from stepladder.engine.account import Account
 from stepladder.engine.brake import Brake, Interrupted
+from stepladder.engine.call import Call
 from stepladder.engine.claim import Attempts, Claim
 from stepladder.engine.rates import Rate
 from stepladder.errors import AnnotatorError, OverrunError, RejectedError
 from stepladder.ledger import Intent, Ledger, Settlement
 from stepladder.ledger.fitting import fitting, fitting_cost
-from stepladder.types import NOTHING, UNUSED, Candidate, CandidateKey, Usage, Usd, Vote
+from stepladder.types import FIRST, NOTHING, UNUSED, Candidate, CandidateKey, Draw, Usage, Usd, Vote
 
 SHOWN = 500
 """Characters of an error that are kept."""
@@ -28,7 +29,7 @@ class Attempt:
     number: int
     key: CandidateKey
     vote_key: str
-    sample: int
+    draw: Draw
     claim: Claim
     attempts: Attempts
     quote: Usd
@@ -55,19 +56,19 @@ class Journalled(Wrapper):
         self._claims = claims
         self._brake = brake
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:
         """One attempt, paid; raises OverrunError when it is billed beyond its quote.
 
         That, and whatever else halts the run, pulls the brake at once: whoever else is
         asked about the candidate may take long, and others would be sent meanwhile.
         """
         self._brake.check()
-        attempt = await self._intend(candidate, sample)
+        attempt = await self._intend(candidate, draw)
         if self._brake.pulled:
             self._unsent(attempt)
             raise Interrupted
         try:
-            reply = await self.inner.ask(candidate, sample)
+            reply = await self.inner.ask(candidate, draw)
         except AnnotatorError as error:
             self._failed(attempt, error)
             raise
@@ -85,15 +86,15 @@ class Journalled(Wrapper):
             self._settle(attempt, self._settlement(attempt, "waiting", NOTHING, UNUSED))
         return reply
 
-    async def _intend(self, candidate: Candidate, sample: int) -> Attempt:
-        key, vote_key = candidate.key, self.key(candidate, sample)
-        claim = self._claims[key]
-        quote, rate = claim.quotes[self.name], self._rate
+    async def _intend(self, candidate: Candidate, draw: Draw) -> Attempt:
+        key, vote_key = candidate.key, self.key(candidate, draw)
+        claim, call = self._claims[key], Call(self.name, draw)
+        quote, rate = claim.quotes[call], self._rate
         number = await self._ledger.intend(
             Intent(claim.number, key, self.name, vote_key, rate.wage, quote, rate.entry)
         )
-        sofar = claim.attempts(self.name)
-        return Attempt(number, key, vote_key, sample, claim, sofar, quote, time.monotonic())
+        sofar = claim.attempts(call)
+        return Attempt(number, key, vote_key, draw, claim, sofar, quote, time.monotonic())
 
     def _unsent(self, attempt: Attempt) -> None:
         """Settle an attempt that was not made in the end; its quote stays on hold."""
@@ -113,7 +114,8 @@ class Journalled(Wrapper):
             cost=sofar.cost,
             model=answer.model,
             text=answer.text,
-            sample=attempt.sample,
+            variant=attempt.draw.variant,
+            sample=attempt.draw.sample,
             key=attempt.vote_key,
             seconds=time.monotonic() - attempt.began,
         )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from stepladder.engine.bounds import Bounds
 from stepladder.engine.burden import Burden
+from stepladder.engine.call import Call
 from stepladder.engine.likely import LikelyUsage
 from stepladder.engine.rates import Rate
 from stepladder.engine.setup import Setup
 from stepladder.engine.usage_sum import UsageSum
-from stepladder.types import NOTHING, UNUSED, Candidate, Usage, Usd
+from stepladder.policy import ModelSpec, asked_as
+from stepladder.task import Task
+from stepladder.task.variants import variant
+from stepladder.types import NOTHING, UNUSED, Candidate, Draw, Usage, Usd
 
 
 class Load:
@@ -20,7 +25,7 @@ class Load:
         self._name = name
         self._bounds = bounds
         self._candidates = 0
-        self._shares = {one: Share.of(one, setup) for one in annotators}
+        self._shares = {one: Share.of_all(one, setup) for one in annotators}
         self.wages = any(setup.rates[one].wage for one in self._shares)
         """Whether it is paid from the wages' wall."""
 
@@ -32,10 +37,15 @@ class Load:
         `guess` also guesses at its likely usage. The most it costs here comes back, in pico-USD.
         """
         self._candidates += times
+        return self.put(candidate, names, guess=guess, times=times)
+
+    def put(
+        self, candidate: Candidate, names: Iterable[str], *, guess: bool, times: int = 1
+    ) -> int:
+        """As `add`, for a candidate that is nobody's: only its calls are counted."""
         most = 0
-        for name in names:
-            bound = self._bounds.of(name, candidate)
-            share = self._shares[name]
+        for share in (share for name in names for share in self._shares[name]):
+            bound = self._bounds.of(share.call, candidate)
             most += share.add(bound, times)
             if guess:
                 share.guess(candidate, bound, times)
@@ -43,7 +53,7 @@ class Load:
 
     def burden(self) -> Burden:
         """The sums so far."""
-        shares = self._shares.values()
+        shares = [share for shares in self._shares.values() for share in shares]
         return Burden(
             name=self._name,
             wages=self.wages,
@@ -56,40 +66,65 @@ class Load:
 
 
 class Share:
-    """One annotator's part of a burden."""
+    """The part of a burden that is one annotator's, asked in one wording."""
 
-    def __init__(self, rate: Rate, guesses: LikelyUsage, attempts: int) -> None:
+    def __init__(
+        self, call: Call, draws: int, rate: Rate, guesses: LikelyUsage, attempts: int
+    ) -> None:
+        self.call = call
+        """The first call of that wording."""
+        self._draws = draws
+        """Calls about each candidate, all like that one."""
         self.rate = rate
         self.attempts = attempts
-        """For each candidate, retries included."""
+        """For each call, retries included."""
         self.most = 0
         """pico-USD."""
         self.bounds = UsageSum()
-        """Of one attempt for each."""
+        """Of one attempt for each call."""
         self._guesses = guesses
         self._guessed = UsageSum()
         self._bounds_of_guessed = UsageSum()
 
     @classmethod
-    def of(cls, name: str, setup: Setup) -> Share:
-        """Nothing yet, of the annotator with this name."""
-        spec, rate = setup.policy.annotators[name], setup.rates[name]
-        guesses = LikelyUsage(spec, rate, setup.task)
-        return cls(rate, guesses, 1 + spec.retries)
+    def of_all(cls, name: str, setup: Setup) -> tuple[Share, ...]:
+        """Nothing yet, of the annotator with this name: one for each wording it is asked in."""
+        spec, rate = asked_as(setup.policy, name), setup.rates[name]
+        attempts = 1 + spec.retries
+        return tuple(
+            cls(call, draws, rate, LikelyUsage(spec, rate, _worded(setup, call)), attempts)
+            for call, draws in _alike(setup, name).items()
+        )
 
     def add(self, bound: Usage, times: int) -> int:
         """Count a candidate in; the most it costs comes back, in pico-USD."""
-        self.bounds.add(bound, times)
-        most = self.rate.quote(bound).pico * self.attempts
+        self.bounds.add(bound, times * self._draws)
+        most = self.rate.quote(bound).pico * self.attempts * self._draws
         self.most += most * times
         return most
 
     def guess(self, candidate: Candidate, bound: Usage, times: int) -> None:
         """Guess at its likely usage too."""
-        self._bounds_of_guessed.add(bound, times)
-        self._guessed.add(self._guesses.of(candidate, bound), times)
+        self._bounds_of_guessed.add(bound, times * self._draws)
+        self._guessed.add(self._guesses.of(candidate, bound), times * self._draws)
 
     @property
     def likely(self) -> Usage:
-        """One attempt for each; those not guessed at are as the others relate to their bounds."""
+        """One attempt for each call; those not guessed at are, to their bounds, as the others are."""
         return self._guessed.in_proportion(self.bounds, self._bounds_of_guessed)
+
+
+def _alike(setup: Setup, name: str) -> dict[Call, int]:
+    """The calls of one vote, those once that have the same bound, and how many these are."""
+    calls = setup.calls[name]
+    if not isinstance(setup.policy.annotators[name], ModelSpec):
+        return dict.fromkeys(calls, 1)
+    wordings = Counter(call.draw.variant for call in calls)
+    return {Call(name, Draw(wording)): draws for wording, draws in wordings.items()}
+
+
+def _worded(setup: Setup, call: Call) -> Task:
+    """The task as the call puts it to a model; others see none of the prompt's wording."""
+    if not isinstance(setup.policy.annotators[call.annotator], ModelSpec):
+        return setup.task
+    return variant(setup.task, call.draw.variant).task

@@ -63,9 +63,10 @@ def _measured(name: str, paid: Paid, total: int) -> Alone:
 
 
 def _quoted(setup: Setup, names: Sequence[str], candidates: Iterable[Candidate]) -> list[Alone]:
-    staff = Staff(setup.policy, setup.annotators, setup.rates)
+    staff = Staff.of(setup)
     sums = dict.fromkeys(names, NOTHING)
     for candidate in candidates:
         for name in names:
-            sums[name] += staff.quote(name, candidate)
+            for call in staff.calls[name]:
+                sums[name] += staff.quote(call, candidate)
     return [Alone(name, cost, 0) for name, cost in sums.items()]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from stepladder.engine.brake import Brake
+from stepladder.engine.call import Call
 from stepladder.engine.staff import Staff
 from stepladder.ledger import Decided, Ledger
 from stepladder.types import Candidate, CandidateKey, Decision, Reason, Status, Unlabelled, Vote
@@ -25,8 +26,8 @@ class Work:
     """A candidate, with what is known of it."""
 
     candidate: Candidate
-    votes: Mapping[str, Vote]
-    """By annotator, those that answer today's prompt."""
+    votes: Mapping[Call, Vote]
+    """What was answered to today's prompts."""
     decided: Decided | None
     """The last decision of this run."""
 
@@ -36,7 +37,8 @@ class Work:
             return None
         decision = self.decided.decision
         asked = staff.asked_on(decision.route, self.candidate)
-        valid = decision.status in STANDING and all(name in self.votes for name in asked)
+        calls = (call for name in asked for call in staff.calls[name])
+        valid = decision.status in STANDING and all(call in self.votes for call in calls)
         return decision if valid else None
 
 
@@ -106,20 +108,23 @@ class _Block:
 
 def _reusable(
     candidate: Candidate, votes: Sequence[Vote], decided: Decided | None, staff: Staff
-) -> Mapping[str, Vote]:
-    """The last vote of each annotator that answers today's prompt.
+) -> Mapping[Call, Vote]:
+    """The last vote of each call that answers today's prompt.
 
     An error is no answer and is asked again, unless the candidate went on past it:
     asking again would pay twice for what was decided without it.
     """
     past = _went_past(candidate, decided, staff)
-    found: dict[str, Vote] = {}
+    found: dict[Call, Vote] = {}
     for vote in votes:
-        annotator = staff.annotators.get(vote.annotator)
-        if annotator is None or vote.key != annotator.key(candidate, vote.sample):
+        call = Call.of(vote)
+        # Another policy may have taken draws that this one does not, of variants that are gone.
+        if call not in staff.calls.get(call.annotator, ()):
             continue
-        if vote.annotator in past or not _is_error(vote):
-            found[vote.annotator] = vote
+        if vote.key != staff.annotators[call.annotator].key(candidate, call.draw):
+            continue
+        if call.annotator in past or not _is_error(vote):
+            found[call] = vote
     return found
 
 

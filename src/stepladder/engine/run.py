@@ -17,12 +17,12 @@ from stepladder.engine.claim import Claim
 from stepladder.engine.climber import Climber
 from stepladder.engine.crew import Crew, Finished
 from stepladder.engine.flushing import Flushing
+from stepladder.engine.hiring import hire
 from stepladder.engine.intake import Intake, candidates_at, look_through
 from stepladder.engine.lending import Lending
 from stepladder.engine.noted import note
 from stepladder.engine.progress import Progress
 from stepladder.engine.setup import RunOptions, Setup
-from stepladder.engine.staff import hire
 from stepladder.engine.turns import decided_keys, in_turn
 from stepladder.errors import BudgetError
 from stepladder.ledger import Ledger, Money, RunStart, open_ledger

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from stepladder.annotators.base import Annotator
 from stepladder.annotators.function import LabelFunction
+from stepladder.engine.call import Calls, calls_of
 from stepladder.engine.rates import Rate, TokenRate, rates_of
 from stepladder.errors import PolicyError
 from stepladder.policy import Policy
@@ -37,7 +38,10 @@ class RunOptions:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Everything a run is made of, but its candidates."""
+    """Everything a run is made of, but its candidates.
+
+    Raises PolicyError where a tier asks for variants that the task does not have.
+    """
 
     task: Task
     policy: Policy
@@ -45,6 +49,11 @@ class Setup:
     """By name, not wrapped."""
     rates: Mapping[str, Rate]
     """By name, of those whom the ladder asks."""
+    calls: Calls = field(init=False, repr=False)
+    """What one vote of each of them takes."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "calls", calls_of(self.policy, self.task))
 
     def budget(self, options: RunOptions) -> Usd:
         """The wall; raises PolicyError when nobody named one."""

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from stepladder.annotators.base import Answer, Waiting
+from stepladder.engine.call import Call
 from stepladder.engine.setup import Setup
 from stepladder.engine.staff import Staff
 from stepladder.errors import AnnotatorError, BudgetError
@@ -28,9 +29,10 @@ from stepladder.types import (
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What one annotator did with one candidate."""
+    """What one annotator did with one candidate, one time."""
 
-    annotator: str
+    call: Call
+    """Who, and which of its draws."""
     label: str | None = None
     problem: str = ""
     """Why there is no label; `pending` for a person who has not answered."""
@@ -65,13 +67,13 @@ class Trial:
 
 def quote_of(setup: Setup, candidates: Iterable[Candidate]) -> Usd:
     """The most that a trial can cost; raises BudgetError when the policy's budget is smaller."""
-    staff = _staff(setup)
+    staff = Staff.of(setup)
     machines, wages = NOTHING, NOTHING
     for candidate in candidates:
-        for name in _seeing(staff, candidate):
-            quote = staff.quote(name, candidate)
-            machines += NOTHING if staff.rates[name].wage else quote
-            wages += quote if staff.rates[name].wage else NOTHING
+        for call in _calls(staff, candidate):
+            quote, wage = staff.quote(call, candidate), staff.rates[call.annotator].wage
+            machines += NOTHING if wage else quote
+            wages += quote if wage else NOTHING
     budget = setup.policy.budget.usd
     if budget is not None and machines > Usd.of(budget):
         raise BudgetError(
@@ -82,49 +84,44 @@ def quote_of(setup: Setup, candidates: Iterable[Candidate]) -> Usd:
 
 
 async def try_out(setup: Setup, candidates: Iterable[Candidate]) -> Trial:
-    """Ask everybody about every candidate, one attempt each; raises UserError if one cannot open.
+    """Ask everybody about every candidate, one attempt a draw; raises UserError if one cannot open.
 
     A failed attempt is part of what is shown; one of unknown cost counts at its quote.
     """
-    staff = _staff(setup)
+    staff = Staff.of(setup)
     async with AsyncExitStack() as stack:
         await staff.open(stack)
         return Trial(
             [
-                About(
-                    candidate, [await _try(staff, n, candidate) for n in _seeing(staff, candidate)]
-                )
-                for candidate in candidates
+                About(one, [await _try(staff, call, one) for call in _calls(staff, one)])
+                for one in candidates
             ]
         )
 
 
-def _staff(setup: Setup) -> Staff:
-    return Staff(setup.policy, setup.annotators, setup.rates)
+def _calls(staff: Staff, candidate: Candidate) -> list[Call]:
+    seeing = (name for name in staff.annotators if staff.allowed(name, candidate))
+    return [call for name in seeing for call in staff.calls[name]]
 
 
-def _seeing(staff: Staff, candidate: Candidate) -> list[str]:
-    return [name for name in staff.annotators if staff.allowed(name, candidate)]
-
-
-async def _try(staff: Staff, name: str, candidate: Candidate) -> Tried:
-    rate, began = staff.rates[name], time.monotonic()
+async def _try(staff: Staff, call: Call, candidate: Candidate) -> Tried:
+    rate, began = staff.rates[call.annotator], time.monotonic()
     try:
-        reply = await staff.annotators[name].ask(candidate)
+        reply = await staff.annotators[call.annotator].ask(candidate, call.draw)
     except AnnotatorError as error:
         seconds = time.monotonic() - began
-        cost = _cost_of(error, staff, name, candidate)
+        cost = _cost_of(error, staff, call, candidate)
         return Tried(
-            name, None, str(error), usage=error.billed or UNUSED, cost=cost, seconds=seconds
+            call, None, str(error), usage=error.billed or UNUSED, cost=cost, seconds=seconds
         )
     seconds = time.monotonic() - began
     match reply:
         case Waiting():
-            return Tried(name, None, "pending")
+            return Tried(call, None, "pending")
         case Answer(outcome, confidence, usage, _, text):
             cost = rate.cost(usage)
             return Tried(
-                name, _label(outcome), _problem(outcome), text, confidence, usage, cost, seconds
+                call, _label(outcome), _problem(outcome), text, confidence, usage, cost, seconds
             )
 
 
@@ -138,9 +135,9 @@ def _problem(outcome: Outcome) -> str:
     return f"{outcome.reason.replace('_', ' ')}: {outcome.detail}".removesuffix(": ")
 
 
-def _cost_of(error: AnnotatorError, staff: Staff, name: str, candidate: Candidate) -> Usd:
+def _cost_of(error: AnnotatorError, staff: Staff, call: Call, candidate: Candidate) -> Usd:
     if error.free:
         return NOTHING
     if error.billed is None:
-        return staff.quote(name, candidate)
-    return staff.rates[name].cost(error.billed)
+        return staff.quote(call, candidate)
+    return staff.rates[call.annotator].cost(error.billed)

@@ -8,10 +8,11 @@ from enum import StrEnum
 from stepladder.annotators.prompt_size import fewest_tokens
 from stepladder.engine.rates import TokenRate
 from stepladder.engine.setup import Setup
-from stepladder.policy import LocalSpec, ModelSpec
+from stepladder.policy import LocalSpec, ModelSpec, asked_as
 from stepladder.pricing import likely_tokens
 from stepladder.task import Frame, Task, prompt_frame
 from stepladder.task.template import read_template
+from stepladder.task.variants import variant
 from stepladder.types import Candidate
 
 LONGEST_CHARACTER = 4
@@ -82,13 +83,18 @@ class Window:
 
 
 def windows_of(setup: Setup) -> dict[str, Window]:
-    """The context windows of the models on the ladder, by annotator, where they are known."""
+    """The context windows of the models on the ladder, by annotator, where they are known.
+
+    Of several wordings, that with the longest prompts counts.
+    """
     found: dict[str, Window] = {}
     for name, rate in setup.rates.items():
-        spec = setup.policy.annotators[name]
+        spec = asked_as(setup.policy, name)
         if not isinstance(spec, ModelSpec) or not isinstance(rate, TokenRate):
             continue
         context = spec.context if isinstance(spec, LocalSpec) else rate.price.context
         if context is not None:
-            found[name] = Window.of(context, setup.task, spec, rate.price.encoding)
+            tasks = (variant(setup.task, call.draw.variant).task for call in setup.calls[name])
+            windows = (Window.of(context, task, spec, rate.price.encoding) for task in tasks)
+            found[name] = max(windows, key=lambda window: window.empty)
     return found

@@ -13,6 +13,7 @@ from stepladder.policy.annotators import (
     ScriptedSpec,
     WhenDown,
 )
+from stepladder.policy.asking import asked_as, confidence_of, draws_of
 from stepladder.policy.confidence import ConfidenceSpec, Correction
 from stepladder.policy.load import load_policy
 from stepladder.policy.schema import Budget, Calibration, Policy, Tier
@@ -35,5 +36,8 @@ __all__ = [
     "ScriptedSpec",
     "Tier",
     "WhenDown",
+    "asked_as",
+    "confidence_of",
+    "draws_of",
     "load_policy",
 ]

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from stepladder.nearest import did_you_mean
 from stepladder.policy.accept import Accept
 from stepladder.policy.annotators import AnnotatorSpec, HumanSpec
+from stepladder.policy.asking import problem_with_confidence
 from stepladder.policy.confidence import ConfidenceSpec
 from stepladder.strict_toml import KeyedError, Settings
 from stepladder.types import Usd
@@ -117,6 +118,7 @@ class Policy(Settings):
             if problem is not None:
                 raise KeyedError(problem, "tiers", position, "ask")
             self._check_agree(position, tier)
+            self._check_confidence(position, tier)
         return self
 
     def _problem_with_asked(self, asked: tuple[str, ...]) -> str | None:
@@ -158,6 +160,14 @@ class Policy(Settings):
                     f"{rule.agree} cannot agree, since the tiers up to here ask only {len(asked)}",
                     *("tiers", position, "accept", index, "agree"),
                 )
+
+    def _check_confidence(self, position: int, tier: Tier) -> None:
+        if tier.confidence is None:
+            return
+        for name in tier.ask:
+            problem = problem_with_confidence(name, self.annotators[name], tier.confidence)
+            if problem is not None:
+                raise KeyedError(problem, "tiers", position, "confidence")
 
     def is_person(self, name: str) -> bool:
         """Whether the annotator of this name is a person, paid in wages."""

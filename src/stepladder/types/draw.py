@@ -16,6 +16,16 @@ class Draw(NamedTuple):
     sample: int = 0
     """Counts repetitions of the same wording."""
 
+    @property
+    def shown(self) -> str:
+        """For people: `options-1`, or `base #3` for the fourth time in the task's own wording."""
+        return f"{self.variant} #{self.sample}" if self.sample else self.variant
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What tells it apart in a key; the task's own wording goes without saying."""
+        return (str(self.sample),) if self.variant == BASE else (str(self.sample), self.variant)
+
 
 FIRST = Draw()
 """The task's own wording, asked once."""

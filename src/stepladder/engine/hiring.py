@@ -1,0 +1,66 @@
+"""Wrapping the annotators of a run: each attempt is retried, limited and journalled."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+
+from stepladder.annotators.base import Annotator
+from stepladder.annotators.guarded import Guarded
+from stepladder.annotators.limited import Limited
+from stepladder.annotators.retrying import Retrying
+from stepladder.engine.account import Account
+from stepladder.engine.brake import Brake
+from stepladder.engine.claim import Claim
+from stepladder.engine.journal import Journalled
+from stepladder.engine.setup import Setup
+from stepladder.engine.staff import Staff
+from stepladder.ledger import Ledger
+from stepladder.policy import AnnotatorSpec
+from stepladder.types import CandidateKey
+
+FEWEST_FAILURES = 4
+"""In a row, from which an annotator counts as down: less may be bad luck."""
+
+
+def hire(
+    setup: Setup,
+    ledger: Ledger,
+    account: Account,
+    claims: Mapping[CandidateKey, Claim],
+    brake: Brake,
+    seed: int,
+) -> Staff:
+    """Wrap the annotators that the ladder asks."""
+    wrapped: dict[str, Annotator] = {}
+    for name, rate in setup.rates.items():
+        journalled = Journalled(setup.annotators[name], rate, ledger, account, claims, brake)
+        jitter = random.Random(f"{seed}:{name}")  # noqa: S311
+        wrapped[name] = _wrapped(journalled, setup.policy.annotators[name], jitter, brake)
+    return replace(Staff.of(setup), annotators=wrapped)
+
+
+def _wrapped(
+    journalled: Journalled, spec: AnnotatorSpec, jitter: random.Random, brake: Brake
+) -> Annotator:
+    """Guarded, limited and retried as the policy says; each attempt of it is journalled."""
+    patience = float(spec.patience)
+    # Inside the limits: whoever waited for them learns what was found out meanwhile.
+    guarded = Guarded(
+        journalled,
+        spec.when_down,
+        patience,
+        sleep=brake.pause,
+        # Few requests at once: down before many candidates' attempts are used up.
+        opens_after=max(FEWEST_FAILURES, spec.retries + spec.concurrency),
+    )
+    limited = Limited(
+        guarded,
+        concurrency=spec.concurrency,
+        requests_per_minute=spec.requests_per_minute,
+        tokens_per_minute=spec.tokens_per_minute,
+        sleep=brake.pause,
+        patience=patience,
+    )
+    return Retrying(limited, retries=spec.retries, rng=jitter, sleep=brake.pause, patience=patience)
