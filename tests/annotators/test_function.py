@@ -3,12 +3,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
 
 from stepladder.annotators import Answer, FunctionAnnotator
 from stepladder.errors import AnnotatorError, RateLimitedError, RejectedError
 from stepladder.task import Task
-from stepladder.types import Candidate, Confidence, Labelled, Reason, Source, Unlabelled, Usage
+from stepladder.types import (
+    Candidate,
+    Confidence,
+    Draw,
+    Labelled,
+    Reason,
+    Source,
+    Unlabelled,
+    Usage,
+)
 
 TASK = Task.model_validate(
     {
@@ -49,6 +59,13 @@ async def test_probabilities_become_stated_confidence() -> None:
     assert await FunctionAnnotator("mine", sure, TASK).ask(SHORT) == Answer(
         Labelled("short"), Confidence(Source.STATED, {"short": 0.9, "long": 0.1}), text="short"
     )
+
+
+@pytest.mark.parametrize("given", [{"short": 0.9}, {"short": np.float32(0.9)}, {}])
+async def test_labels_that_are_left_out_share_the_rest(given: Mapping[str, float]) -> None:
+    reply = await FunctionAnnotator("mine", lambda _: ("short", given), TASK).ask(SHORT)
+    assert isinstance(reply, Answer)
+    assert reply.confidence.by_label == pytest.approx(dict(given))
 
 
 async def test_an_object_with_an_async_call_is_a_function_too() -> None:
@@ -94,6 +111,8 @@ async def test_an_annotator_error_keeps_its_meaning() -> None:
         (("short", {"shrot": 0.9}), "gave 'shrot' a probability; known: long, short"),
         (("short", {"short": 1.5}), "gave 'short' the probability 1.5"),
         (("short", {"short": float("nan")}), "gave 'short' the probability nan"),
+        (("short", {"short": 0.9, "long": 0.2}), "probabilities that sum to 1.1; divide them"),
+        (("short", {"short": 0.6, "long": 0.2}), "every label a probability, and they sum to 0.8"),
     ],
 )
 async def test_what_is_no_answer_is_refused(returned: object, complaint: str) -> None:
@@ -109,7 +128,7 @@ def test_the_key_follows_everything_the_function_may_look_at_but_the_gold() -> N
     others = {
         mine.key(Candidate("7", {"text": "ho", "right": "short"})),
         mine.key(Candidate("8", SHORT.columns)),
-        mine.key(SHORT, sample=1),
+        mine.key(SHORT, Draw(sample=1)),
         FunctionAnnotator("mine", by_length, TASK, version="2").key(SHORT),
         FunctionAnnotator("yours", by_length, TASK).key(SHORT),
     }

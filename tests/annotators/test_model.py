@@ -60,6 +60,7 @@ def test_a_key_changes_with_all_that_decides_the_answer() -> None:
         model(temperature=Decimal("0.5")).key(REVIEW),
         model(max_output_tokens=5).key(REVIEW),
         model(confidence="none").key(REVIEW),
+        model(confidence="stated").key(REVIEW),
         model(answer="letter").key(REVIEW),
         model(prompt="completion").key(REVIEW),
         model(task=other_task).key(REVIEW),
@@ -90,6 +91,14 @@ def test_a_longer_text_never_has_a_smaller_bound(text: str) -> None:
 
 def test_letters_need_two_tokens() -> None:
     assert model(answer="letter").bound(REVIEW).output == 2
+
+
+@pytest.mark.parametrize(("form", "longest"), [("label", "negative"), ("letter", "C")])
+def test_there_is_room_for_how_sure_it_is(form: str, longest: str) -> None:
+    bound = model(answer=form, confidence="stated").bound(REVIEW)
+    assert bound.output > len(f"{longest}, 100 %")
+    assert bound.output > model(answer=form).bound(REVIEW).output
+    assert model(answer=form, confidence="stated", max_output_tokens=3).bound(REVIEW).output == 3
 
 
 def test_a_longer_alias_needs_more() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 import pytest
@@ -10,7 +11,16 @@ from stepladder.annotators import Answer
 from stepladder.annotators.model_answer import ReplyReader
 from stepladder.annotators.model_reply import ModelReply
 from stepladder.policy import OpenAISpec
-from stepladder.types import NO_CONFIDENCE, Labelled, Reason, Source, Unlabelled, Usage
+from stepladder.task import Task
+from stepladder.types import (
+    NO_CONFIDENCE,
+    Confidence,
+    Labelled,
+    Reason,
+    Source,
+    Unlabelled,
+    Usage,
+)
 
 USED = Usage(input=50, output=2)
 
@@ -20,9 +30,9 @@ def reply(text: str = "negative", **more: Any) -> ModelReply:
     return replace(plain, **more)
 
 
-def read(given: ModelReply, **spec: Any) -> Answer:
+def read(given: ModelReply, task: Task = TASK, **spec: Any) -> Answer:
     parsed = OpenAISpec.model_validate({"kind": "openai", "model": "m", **spec})
-    return ReplyReader(parsed, TASK).answer(given, USED)
+    return ReplyReader(parsed, task).answer(given, USED)
 
 
 def test_a_label_with_all_that_came_with_it() -> None:
@@ -44,6 +54,25 @@ def test_token_probabilities_by_label() -> None:
     assert confidence.by_label.keys() == {"positive", "negative", "mixed"}
     assert confidence.by_label["negative"] == pytest.approx(0.8, abs=0.01)
     assert sum(confidence.by_label.values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("labels", "said", "first"),
+    [
+        (["positive", "positive with reservations"], "positive", {"positive": -0.1}),
+        (["positive", "positive with reservations"], "positive with reservations", {"pos": -0.1}),
+        (["A", "AB"], "A", {"A": -0.1, "AB": -3.0}),
+        (["positive", "negative"], "positive", {"pos": inf}),
+        (["positive", "negative"], "positive", {"pos": 0.9, "neg": 0.1}),
+    ],
+)
+def test_probabilities_that_tell_nothing_are_no_confidence(
+    labels: list[str], said: str, first: dict[str, float]
+) -> None:
+    task = Task.model_validate({"name": "t", "instructions": "i", "labels": labels})
+    answer = read(reply(said, first_token=first), task)
+    assert answer.outcome == Labelled(said)
+    assert answer.confidence is NO_CONFIDENCE
 
 
 def test_no_token_probabilities_wanted() -> None:
@@ -92,6 +121,38 @@ def test_of_a_completion_only_the_first_line_counts() -> None:
 
 def test_letters() -> None:
     assert read(reply("B)"), answer="letter").outcome == Labelled("negative")
+
+
+def test_stated_confidence() -> None:
+    answer = read(reply("Negative, 85"), confidence="stated")
+    assert answer.outcome == Labelled("negative")
+    assert answer.confidence == Confidence(Source.STATED, {"negative": 0.85})
+    assert answer.text == "Negative, 85"
+    lettered = read(reply("B, 70", first_token={"B": -0.1}), confidence="stated", answer="letter")
+    assert lettered.confidence == Confidence(Source.STATED, {"negative": 0.7})
+
+
+def test_a_number_nobody_asked_for_is_no_label() -> None:
+    assert read(reply("negative, 85"), confidence="none").outcome == Unlabelled(
+        Reason.OFF_LIST, "negative, 85"
+    )
+
+
+def test_stated_confidence_that_cannot_be_used() -> None:
+    for said, finish in (("negative, 150 %", "stop"), ("negative, 8", "length")):
+        answer = read(reply(said, finish=finish), confidence="stated")
+        assert answer.outcome == Labelled("negative")
+        assert answer.confidence is NO_CONFIDENCE
+    refused = read(reply("negative, 85", finish="content_filter"), confidence="stated")
+    assert refused.confidence is NO_CONFIDENCE
+    assert isinstance(refused.outcome, Unlabelled)
+
+
+def test_stated_confidence_of_a_completion_ends_with_its_line() -> None:
+    going_on = reply(" negative, 85\nReview: Fine.\nLabel: pos", finish="length")
+    answer = read(going_on, confidence="stated", prompt="completion")
+    assert answer.outcome == Labelled("negative")
+    assert answer.confidence.by_label == {"negative": 0.85}
 
 
 def test_long_answers_are_kept_short() -> None:

@@ -27,7 +27,7 @@ from stepladder.errors import (
     UserError,
 )
 from stepladder.policy import OpenAISpec
-from stepladder.types import Labelled, Source, Usage
+from stepladder.types import Confidence, Labelled, Source, Usage
 
 KEY = "sk-very-secret"
 
@@ -328,3 +328,18 @@ async def test_a_failure_with_a_huge_page_is_still_that_failure(server: Scripted
     error = await failed(server)
     assert isinstance(error, UnavailableError)
     assert len(str(error)) < 600
+
+
+@pytest.mark.parametrize("prompt", ["chat", "completion"])
+async def test_stated_confidence_is_asked_for_and_read(server: ScriptedServer, prompt: str) -> None:
+    said = chat("negative, 85 %") if prompt == "chat" else completion(" negative, 85 %")
+    server.answers(said)
+    answer = await asked(server, prompt=prompt, confidence="stated")
+    assert answer.outcome == Labelled("negative")
+    assert answer.confidence == Confidence(Source.STATED, {"negative": 0.85})
+    request = server.last.json
+    shown = request["messages"][0]["content"] if prompt == "chat" else request["prompt"]
+    assert "a comma, and how sure you are that it is right, from 0 to 100." in shown
+    assert "positive, 95" in str(request)
+    assert request["max_tokens"] > len("negative, 100 %")
+    assert "logprobs" not in request

@@ -12,6 +12,7 @@ from stepladder.types import (
     Candidate,
     CandidateKey,
     Confidence,
+    Draw,
     Labelled,
     Reason,
     Source,
@@ -106,10 +107,16 @@ def test_the_key_follows_the_script() -> None:
     assert key == ScriptedAnnotator("weak", {"1": "yes", "2": "no"}, TASK).key(one)
     assert key != ScriptedAnnotator("weak", {"*": "no"}, TASK).key(one)
     assert key != ScriptedAnnotator("strong", {"*": "yes"}, TASK).key(one)
-    assert key != ScriptedAnnotator("weak", {"*": "yes"}, TASK).key(one, sample=1)
+    assert key != ScriptedAnnotator("weak", {"*": "yes"}, TASK).key(one, Draw(sample=1))
 
 
 async def said(annotator: ScriptedAnnotator, id_: str) -> Answer:
     reply = await annotator.ask(Candidate(id_))
     assert isinstance(reply, Answer)
     return reply
+
+
+def test_a_script_with_impossible_confidence_is_refused() -> None:
+    impossible = {"1": {"yes": 0.9, "no": 0.3}}
+    with pytest.raises(ValueError, match=r"^weak: candidate '1': the script gave .* sum to 1\.2"):
+        ScriptedAnnotator("weak", {"*": "yes"}, TASK, confidence=impossible)

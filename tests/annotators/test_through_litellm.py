@@ -31,7 +31,7 @@ from stepladder.errors import (
     UserError,
 )
 from stepladder.policy import LitellmSpec
-from stepladder.types import Draw, Labelled, Reason, Source, Unlabelled, Usage
+from stepladder.types import Confidence, Draw, Labelled, Reason, Source, Unlabelled, Usage
 
 KEY = "sk-very-secret"
 
@@ -295,3 +295,18 @@ def test_it_is_imported_late_and_says_nothing_on_the_terminal() -> None:
         env={**os.environ, "PYTHONPATH": source},
     )
     assert (ran.stdout, ran.stderr, ran.returncode) == ("done\n", "", 0)
+
+
+@pytest.mark.parametrize("prompt", ["chat", "completion"])
+async def test_stated_confidence_is_asked_for_and_read(server: ScriptedServer, prompt: str) -> None:
+    said = chat("negative, 85 %") if prompt == "chat" else completion(" negative, 85 %")
+    server.answers(said)
+    answer = await ask(annotator(server.url, prompt=prompt, confidence="stated"))
+    assert answer.outcome == Labelled("negative")
+    assert answer.confidence == Confidence(Source.STATED, {"negative": 0.85})
+    request = server.last.json
+    shown = request["messages"][0]["content"] if prompt == "chat" else request["prompt"]
+    assert "a comma, and how sure you are that it is right, from 0 to 100." in shown
+    assert "positive, 95" in str(request)
+    assert request["max_tokens"] > len("negative, 100 %")
+    assert "logprobs" not in request

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from stepladder.engine.rates import TokenRate
 from stepladder.policy import OpenAISpec
 from stepladder.pricing import Price
 from stepladder.task import AnswerForm, Style, Task
-from stepladder.types import Candidate, Usage
+from stepladder.types import Candidate, Source, Usage
 
 TASK = Task.model_validate(
     {
@@ -38,9 +39,10 @@ def usages(text: str, **spec: object) -> tuple[Usage, Usage]:
     text=st.text(max_size=300),
     style=st.sampled_from(list(Style)),
     form=st.sampled_from(list(AnswerForm)),
+    source=st.sampled_from([Source.NONE, Source.TOKEN_PROBABILITIES, Source.STATED]),
 )
-def test_it_is_within_the_bound(text: str, style: Style, form: AnswerForm) -> None:
-    likely, bound = usages(text, prompt=style, answer=form)
+def test_it_is_within_the_bound(text: str, style: Style, form: AnswerForm, source: Source) -> None:
+    likely, bound = usages(text, prompt=style, answer=form, confidence=source)
     assert 0 < likely.input <= bound.input
     assert 0 < likely.output <= bound.output
     assert likely.requests == 1
@@ -49,6 +51,15 @@ def test_it_is_within_the_bound(text: str, style: Style, form: AnswerForm) -> No
 def test_a_letter_is_two_tokens_with_its_end() -> None:
     likely, _ = usages("text", answer=AnswerForm.LETTER)
     assert likely.output == 2
+
+
+@pytest.mark.parametrize("form", AnswerForm)
+def test_how_sure_it_is_is_read_and_written_too(form: AnswerForm) -> None:
+    plain, plain_bound = usages("text", answer=form)
+    stated, stated_bound = usages("text", answer=form, confidence=Source.STATED)
+    assert stated.output > plain.output
+    assert stated.input > plain.input
+    assert stated_bound.output >= plain_bound.output + len(", 100 %")
 
 
 def test_english_prose_is_about_four_characters_a_token() -> None:

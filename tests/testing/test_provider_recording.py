@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from asking import LABELS, chat, post
 
+from stepladder.task import Style, Task, Wanted, render_prompt
+from stepladder.task.prompt_briefing import briefing
 from stepladder.testing import FakeProvider, Recording
 
 VOTES: list[dict[str, Any]] = [
@@ -87,6 +89,35 @@ def test_the_stated_confidence_is_the_token_s_probability(
     }
 
 
+def test_it_is_stated_where_the_prompt_asks_for_it(provider: FakeProvider, votes: Path) -> None:
+    provider.start_over(recording=Recording(votes))
+    task = Task.model_validate({"name": "t", "instructions": "Say it.", "labels": list(LABELS)})
+    columns = {"text": "[7] how sure you are that it is right"}
+    asked, plain = (briefing(task, Wanted(stated=stated)) for stated in (True, False))
+
+    def content(system: str) -> object:
+        turns = [
+            {"role": "system", "content": system},
+            {"role": "user", "content": columns["text"]},
+        ]
+        return post(provider, {"model": "strong", "messages": turns}).content
+
+    assert content(asked) == "yes, 75"
+    assert content(plain) == "yes"
+    prompt = render_prompt(task, columns, Style.COMPLETION, Wanted(stated=True))
+    body = {"model": "strong", "prompt": prompt.last_text}
+    assert post(provider, body, "completions").choice["text"] == " yes, 75"
+    # A script that has its own number keeps it, and what is no label has none.
+    provider.start_over(recording=None, script={"[7]": "no, 150 %"})
+    assert content(asked) == "no, 150 %"
+    provider.start_over(script={"[7]": "no idea"})
+    assert content(asked) == "no idea"
+    provider.start_over(script={})
+    said = content(asked)
+    assert isinstance(said, str)
+    assert 50 <= int(said.rpartition(", ")[2]) <= 100
+
+
 @pytest.mark.parametrize("stated", [0, 1])
 def test_a_confidence_of_all_or_nothing_still_has_a_logarithm(
     provider: FakeProvider, tmp_path: Path, stated: int
@@ -137,6 +168,8 @@ def test_several_questions_of_one_candidate(provider: FakeProvider, tmp_path: Pa
         ([{"id": "7", "votes": "yes"}], ":1: "),
         ([{"votes": {"weak": "yes"}}], ":1: 'id'"),
         ([{"id": "7", "votes": {}, "prompt_tokens": "many"}], ":1: "),
+        ([{"id": "7", "votes": {}, "stated_confidence": {"weak": 150}}], ":1: stated_confidence"),
+        ([{"id": "7", "votes": {}, "stated_confidence": {"weak": "high"}}], ":1: stated_confid"),
     ],
 )
 def test_a_recording_that_is_none_names_its_line(

@@ -12,7 +12,8 @@ from stepladder.annotators.in_process import InProcess
 from stepladder.digest import digest
 from stepladder.errors import AnnotatorError, RejectedError
 from stepladder.task import Task, read_answer
-from stepladder.types import NO_CONFIDENCE, Candidate, Confidence, Source
+from stepladder.types import FIRST, NO_CONFIDENCE, Candidate, Confidence, Draw, Source
+from stepladder.types.distribution import flaw
 
 Said = str | tuple[str, Mapping[str, float]]
 """What a user's function returns: a label, or a label and the probability of each."""
@@ -31,8 +32,9 @@ class FunctionAnnotator(InProcess):
         FunctionAnnotator("mine", by_length, task)
 
     The function returns a label, or a pair of a label and a mapping with the
-    probability of each. Its answers are remembered by the candidate's columns and
-    by `version`: change that when the function changes.
+    probability of each, which sum to 1; labels that are left out share the rest. Its
+    answers are remembered by the candidate's columns and by `version`: change that when
+    the function changes.
     """
 
     def __init__(
@@ -43,16 +45,16 @@ class FunctionAnnotator(InProcess):
         self._task = task
         self._version = version
 
-    def key(self, candidate: Candidate, sample: int = 0) -> str:
+    def key(self, candidate: Candidate, draw: Draw = FIRST) -> str:
         """Digest of name, version, id, question and all columns but the gold."""
         seen = sorted(
             (column, value)
             for column, value in candidate.columns.items()
             if column != self._task.columns.gold
         )
-        return digest("function", self.name, self._version, *candidate.key, repr(seen), str(sample))
+        return digest("function", self.name, self._version, *candidate.key, repr(seen), *draw.parts)
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:  # noqa: ARG002
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:  # noqa: ARG002
         """What the function says; raises RejectedError when it raises anything of its own."""
         try:
             said = await self._call(candidate)
@@ -82,12 +84,8 @@ class FunctionAnnotator(InProcess):
                 )
 
     def _confidence(self, candidate: Candidate, given: Mapping[Any, Any]) -> Confidence:
-        for label, p in given.items():
-            if label not in self._task.labels:
-                known = ", ".join(self._task.labels)
-                raise self._rejected(candidate, f"gave {label!r} a probability; known: {known}")
-            if not (isinstance(p, int | float) and 0 <= p <= 1):
-                raise self._rejected(candidate, f"gave {label!r} the probability {p!r}")
+        if problem := flaw(given, self._task.labels):
+            raise self._rejected(candidate, problem)
         if not given:
             return NO_CONFIDENCE
         return Confidence(Source.STATED, {label: float(p) for label, p in given.items()})

@@ -71,7 +71,7 @@ def _recorded_vote(row: Row, said: Any, annotator: str, where: str) -> RecordedV
             f"{MOST_DIGITS} digits"
         )
     stated = _object(row, "stated_confidence", where).get(annotator)
-    if stated is not None and not (isinstance(stated, int | float) and 0 <= stated <= 1):
+    if stated is not None and not (type(stated) in (int, float) and 0 <= stated <= 1):
         raise TableError(f"{where}: stated_confidence is {stated!r}; it goes from 0 to 1")
     return RecordedVote(
         question=row.values.get("question", ""),

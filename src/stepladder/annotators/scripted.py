@@ -13,14 +13,17 @@ from stepladder.digest import digest
 from stepladder.errors import AnnotatorError, RejectedError
 from stepladder.task import Task, read_answer
 from stepladder.types import (
+    FIRST,
     NO_CONFIDENCE,
     UNUSED,
     Candidate,
     CandidateKey,
     Confidence,
+    Draw,
     Source,
     Usage,
 )
+from stepladder.types.distribution import flaw
 
 EVERY_OTHER = "*"
 """Stands for every candidate id that is not named."""
@@ -47,6 +50,7 @@ class ScriptedAnnotator(InProcess):
         answers: Mapping[str, str],
         task: Task,
         *,
+        by_draw: Mapping[Draw, Mapping[str, str]] | None = None,
         confidence: Mapping[str, Mapping[str, float]] | None = None,
         source: Source = Source.STATED,
         errors: Mapping[str, AnnotatorError | Iterable[AnnotatorError]] | None = None,
@@ -56,13 +60,19 @@ class ScriptedAnnotator(InProcess):
     ) -> None:
         """`confidence` by id and label, of `source`; `delays` in seconds by id.
 
+        `by_draw` holds what it says at one draw, where that is something else; it is asked
+        for several where its tier takes confidence from samples or variants.
         `errors` by id: one is raised every time, several one after the other before
         the answer. `usage` is that of every attempt (by default one request without
         tokens), `bound` the most it claims to use (by default the usage).
+
+        Raises ValueError for a confidence that is no probability of the task's labels.
         """
         super().__init__(name)
         self._task = task
+        _check(name, confidence or {}, task)
         self._answers = dict(answers)
+        self._by_draw = dict(by_draw or {})
         self._confidence = dict(confidence or {})
         self._source = source
         self._errors = {id_: _in_turn(given) for id_, given in (errors or {}).items()}
@@ -71,25 +81,28 @@ class ScriptedAnnotator(InProcess):
         self._bound = bound or self._usage
         self.asked: list[CandidateKey] = []
         """What it was asked, in order, failed attempts included."""
+        self.draws: list[Draw] = []
+        """At which draw, as long as `asked`."""
 
-    def bound(self, candidate: Candidate) -> Usage:  # noqa: ARG002
+    def bound(self, candidate: Candidate, draw: Draw = FIRST) -> Usage:  # noqa: ARG002
         """What it claims to use at most."""
         return self._bound
 
-    def key(self, candidate: Candidate, sample: int = 0) -> str:
-        """Digest of the name, the id, the question and what the script says."""
-        said = _for(self._answers, candidate)
+    def key(self, candidate: Candidate, draw: Draw = FIRST) -> str:
+        """Digest of the name, the id, the question, the draw and what the script says."""
+        said = self._said(candidate, draw)
         confidence = repr(_for(self._confidence, candidate))
-        return digest("scripted", self.name, *candidate.key, repr(said), confidence, str(sample))
+        return digest("scripted", self.name, *candidate.key, repr(said), confidence, *draw.parts)
 
-    async def ask(self, candidate: Candidate, sample: int = 0) -> Reply:  # noqa: ARG002
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:
         """The script's answer; raises the script's errors, and RejectedError off the script."""
         self.asked.append(candidate.key)
+        self.draws.append(draw)
         await asyncio.sleep(_for(self._delays, candidate) or 0)
         error = next(_for(self._errors, candidate) or iter(()), None)
         if error is not None:
             raise error
-        said = _for(self._answers, candidate)
+        said = self._said(candidate, draw)
         if said is None:
             raise RejectedError(
                 f"{self.name}: the script has no answer for candidate {candidate.id!r}; "
@@ -100,6 +113,16 @@ class ScriptedAnnotator(InProcess):
         by_label = _for(self._confidence, candidate)
         confidence = Confidence(self._source, by_label) if by_label else NO_CONFIDENCE
         return Answer(read_answer(self._task, said), confidence, self._usage, self.name, said)
+
+    def _said(self, candidate: Candidate, draw: Draw) -> str | None:
+        said = _for(self._by_draw.get(draw, {}), candidate)
+        return _for(self._answers, candidate) if said is None else said
+
+
+def _check(name: str, confidence: Mapping[str, Mapping[str, float]], task: Task) -> None:
+    for id_, by_label in confidence.items():
+        if problem := flaw(by_label, task.labels):
+            raise ValueError(f"{name}: candidate {id_!r}: the script {problem}")
 
 
 def _for(script: Mapping[str, Said], candidate: Candidate) -> Said | None:

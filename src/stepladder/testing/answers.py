@@ -73,6 +73,13 @@ def _repeated(said: Said, unstated: float) -> Belief:
     return Belief(said.answer, min(max(stated, 1e-6), 1 - 1e-6), said.prompt_tokens)
 
 
+def stated(belief: Belief, asked: Asked, labels: tuple[str, ...]) -> Belief:
+    """A label with its probability after it, if the prompt asks for that; else what it was."""
+    if not asked.how_sure or belief.answer not in labels:
+        return belief
+    return replace(belief, answer=f"{belief.answer}, {round(100 * belief.probability)}")
+
+
 def spoilt(belief: Belief, fault: Fault | None, draws: Draws) -> Belief:
     """What is said instead, if a fault of the answer befalls it."""
     match fault:

@@ -13,6 +13,8 @@ from typing import Any
 
 import orjson
 
+HOW_SURE = "how sure you are that it is right, from 0 to 100"
+"""What a prompt says that asks for a stated confidence."""
 MOST_ALTERNATIVES = 20
 """As in the protocol: at most so many top_logprobs."""
 
@@ -37,6 +39,8 @@ class Asked:
     """How many top_logprobs are wanted; None for no logprobs at all."""
     sample: int
     """The `seed`: another one, another answer."""
+    how_sure: bool = False
+    """Whether the first message, or the prompt, asks for a stated confidence."""
 
 
 def read_request(body: bytes, *, chat: bool) -> Asked:
@@ -56,6 +60,7 @@ def read_request(body: bytes, *, chat: bool) -> Asked:
         cap=given.get("max_completion_tokens", given.get("max_tokens")),
         alternatives=_alternatives(given, chat=chat),
         sample=int(given.get("seed") or 0),
+        how_sure=HOW_SURE in (before[0] if before else last),
     )
 
 

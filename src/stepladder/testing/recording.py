@@ -128,9 +128,18 @@ def _line(values: Mapping[str, str]) -> Line:
     return Line(
         question=values.get("question", ""),
         votes=_table(values["votes"]),
-        stated=_table(values.get("stated_confidence") or "{}"),
+        stated=_shares(_table(values.get("stated_confidence") or "{}")),
         prompt_tokens=int(tokens) if tokens else None,
     )
+
+
+def _shares(stated: dict[str, Any]) -> dict[str, float]:
+    for annotator, share in stated.items():
+        if type(share) not in (int, float) or not 0 <= share <= 1:
+            raise ValueError(
+                f"stated_confidence of {annotator!r} is {share!r:.80}; it goes from 0 to 1"
+            )
+    return stated
 
 
 def _table(text: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from stepladder.testing import wire
-from stepladder.testing.answers import Mind, spoilt
+from stepladder.testing.answers import Mind, spoilt, stated
 from stepladder.testing.behaviour import Behaviour
 from stepladder.testing.books import Books
 from stepladder.testing.completion import completion, usage_table
@@ -131,7 +131,7 @@ class Service:
         believed = self._mind.belief(asked, draws)
         if believed is None:
             return None
-        belief = spoilt(believed, fate.answer, draws)
+        belief = stated(spoilt(believed, fate.answer, draws), asked, self.behaviour.labels)
         written = write(asked, belief, self.behaviour, fate.answer)
         truly = charged = used(asked, written, belief, self.behaviour)
         if fate.usage in (Fault.USAGE_ABSURD, Fault.USAGE_HIDDEN):
