@@ -50,6 +50,8 @@ class Cascade:
     answers: Mapping[str, str] | None = None
     """What the person answered, by candidate; None for no person on the ladder."""
     weak_accept: Mapping[str, Any] = field(default_factory=lambda: {"probability": Decimal("0.9")})
+    weak_confidence: Mapping[str, Any] | None = None
+    """Where the weak tier takes confidence from; by default as the annotator has it."""
     retries: int = 0
     concurrency: int = 4
     calibration: Mapping[str, Any] = field(default_factory=lambda: {"rows": 0})
@@ -76,7 +78,9 @@ class Cascade:
         tiers: list[dict[str, Any]] = []
         if self.weak is not None:
             annotators["weak"] = self.weak
-            tiers.append({"name": "weak", "ask": "weak", "accept": dict(self.weak_accept)})
+            confidence = {"confidence": self.weak_confidence} if self.weak_confidence else {}
+            accept = dict(self.weak_accept)
+            tiers.append({"name": "weak", "ask": "weak", "accept": accept, **confidence})
         if self.strong is not None:
             annotators["strong"] = self.strong
             tiers.append({"name": "strong", "ask": "strong"})
