@@ -13,7 +13,15 @@ from typing import Any
 
 import psycopg
 
-from stepladder.ledger import Intent, Ledger, RunStart, Settlement, open_ledger
+from stepladder.ledger import (
+    GoldEntry,
+    Intent,
+    Ledger,
+    Origin,
+    RunStart,
+    Settlement,
+    open_ledger,
+)
 from stepladder.types import CandidateKey, Labelled, Usage, Usd, Vote
 
 RUN = RunStart(
@@ -29,6 +37,7 @@ RUN = RunStart(
     version="0",
 )
 KEY = CandidateKey("r1", "label")
+GOLD = GoldEntry(KEY, "good", 0.25, "", "g1", Origin.TERMINAL, "d", 0)
 VOTE = Vote("small", Labelled("good"), cost=Usd(7), key="k")
 
 

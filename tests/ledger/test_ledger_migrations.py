@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ledger_cases import Place, opened, rows, url_of
+from ledger_cases import GOLD, RUN, Place, opened, rows, url_of
 
-from stepladder.ledger import connect, explain
+from stepladder.ledger import connect, explain, open_for_gold
+from stepladder.ledger.schema import SCHEMA_VERSION
 from stepladder.types import CandidateKey, Posterior, Source, Status, Usage, Usd
 
 pytest_plugins = ("ledger_homes",)
@@ -78,13 +80,44 @@ async def test_a_ledger_of_schema_2_goes_on_with_a_table_for_intakes(home: Place
     engine = connect(url_of(home))
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE intake")
+        connection.exec_driver_sql("DROP TABLE gold")
         connection.exec_driver_sql("UPDATE schema_version SET version = 2")
     engine.dispose()
     with closing(opened(home)) as ledger:
         assert await ledger.fit("k") is not None
         await ledger.add_intake("k", "{}")
     assert rows(home, "SELECT body FROM intake") == [("{}",)]
-    assert rows(home, "SELECT version FROM schema_version") == [(3,)]
+    assert rows(home, "SELECT version FROM schema_version") == [(SCHEMA_VERSION,)]
+
+
+async def test_a_ledger_of_schema_3_goes_on_with_a_table_for_gold(home: Place) -> None:
+    with closing(opened(home)) as ledger:
+        await ledger.add_fit("k", "{}", "[]")
+    new = _columns(home)
+    engine = connect(url_of(home))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE gold")
+        connection.exec_driver_sql("UPDATE schema_version SET version = 3")
+    engine.dispose()
+    with closing(open_for_gold(url_of(home), replace(RUN, name="gold"))) as book:
+        book.add([GOLD])
+        assert book.entries() == {GOLD.key: GOLD}
+    assert _columns(home) == new
+    assert rows(home, "SELECT version FROM schema_version") == [(4,)]
+    with closing(opened(home)) as ledger:
+        assert await ledger.fit("k") is not None
+
+
+def _columns(place: Place) -> list[tuple[object, ...]]:
+    """The table of gold as the database has it."""
+    if isinstance(place, str):
+        return rows(
+            place,
+            "SELECT column_name, data_type, is_nullable FROM information_schema.columns"
+            " WHERE table_name = 'gold' UNION ALL"
+            " SELECT indexname, '', '' FROM pg_indexes WHERE tablename = 'gold' ORDER BY 1",
+        )
+    return rows(place, "SELECT name, type, \"notnull\" FROM pragma_table_info('gold')")
 
 
 def test_every_row_of_an_old_ledger_belongs_to_the_start_that_wrote_it(folder: Path) -> None:

@@ -13,6 +13,7 @@ from ledger_cases import RUN, opened, rows, url_of
 
 from stepladder.errors import LedgerError, LedgerMismatchError
 from stepladder.ledger import connect, open_ledger, runs
+from stepladder.ledger.schema import SCHEMA_VERSION
 from stepladder.types import Usd
 
 NOBODY = 65534
@@ -123,7 +124,7 @@ def test_several_first_starts_at_once_make_one_ledger(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert problems == []
-    assert rows(tmp_path, "SELECT version FROM schema_version") == [(3,)]
+    assert rows(tmp_path, "SELECT version FROM schema_version") == [(SCHEMA_VERSION,)]
 
 
 def test_another_task_is_refused(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from stepladder.ledger import Money, Settlement, connect, open_ledger
 from stepladder.ledger.database import database_of
 from stepladder.ledger.pen import Pen
 from stepladder.ledger.recovery import settle_unknown
+from stepladder.ledger.schema import SCHEMA_VERSION
 from stepladder.types import UNUSED, CandidateKey, Decision, Status, Usd
 
 pytest_plugins = ("ledger_homes",)
@@ -243,7 +244,7 @@ def test_several_first_starts_at_once_make_one_ledger(database: str) -> None:
     for thread in threads:
         thread.join()
     assert problems == []
-    assert rows(database, "SELECT version FROM schema_version") == [(3,)]
+    assert rows(database, "SELECT version FROM schema_version") == [(SCHEMA_VERSION,)]
 
 
 def test_a_database_of_something_else_is_refused_and_left_alone(database: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from stepladder.ledger.columns import instant, now, number, pico
+from stepladder.ledger.columns import instant, now, number, pico, seed
 
 
 class VoteRow(SQLModel, table=True):
@@ -62,6 +62,32 @@ class IntakeRow(SQLModel, table=True):
     body: str
     """The intake, JSON."""
     at: datetime = Field(default_factory=now, sa_column=instant())
+
+
+class GoldRow(SQLModel, table=True):
+    """A candidate drawn to be given gold; the last row of a candidate and question counts."""
+
+    __tablename__ = "gold"
+    id: int = Field(sa_column=number())
+    candidate: str
+    question: str
+    label: str | None
+    """None while it is not answered, or since the answer was taken back."""
+    probability: float
+    """With which it was drawn."""
+    stratum: str
+    """What its group was drawn among; empty where there were no strata."""
+    grp: str
+    """Its group."""
+    origin: str
+    """Where the row came from: 'draw', 'terminal' or 'sheet'."""
+    draw: str
+    """Digest of the draw: of the seed, the rows wanted and all that they were drawn from."""
+    seed: int = Field(sa_column=seed())
+    """Of the draw."""
+    at: datetime = Field(default_factory=now, sa_column=instant())
+
+    __table_args__ = (Index("gold_of_candidate", "candidate", "question"),)
 
 
 class DecisionRow(SQLModel, table=True):

@@ -28,3 +28,8 @@ def pico() -> Column[int]:
 def number() -> Column[int]:
     """What the rows of a table are numbered by."""
     return Column(NUMBER, primary_key=True, autoincrement=False)
+
+
+def seed() -> Column[int]:
+    """What random numbers are made of: 64 bits."""
+    return Column(BigInteger, nullable=False)

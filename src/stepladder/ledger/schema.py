@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from stepladder.ledger.answer_tables import DecisionRow, FitRow, IntakeRow, VoteRow
+from stepladder.ledger.answer_tables import DecisionRow, FitRow, GoldRow, IntakeRow, VoteRow
 from stepladder.ledger.columns import now
 from stepladder.ledger.money_tables import (
     AttemptRow,
@@ -28,6 +28,7 @@ __all__ = [
     "AttemptRow",
     "DecisionRow",
     "FitRow",
+    "GoldRow",
     "IntakeRow",
     "LeaseRow",
     "ReservationRow",
@@ -38,7 +39,7 @@ __all__ = [
     "table_of",
 ]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised by every migration in `migrations.py`."""
 START_STRIDE = 2**32
 """Rows that one start of a run can number."""
@@ -50,6 +51,7 @@ TABLES = (
     VoteRow,
     FitRow,
     IntakeRow,
+    GoldRow,
     DecisionRow,
     LeaseRow,
 )
