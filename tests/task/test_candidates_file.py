@@ -17,6 +17,7 @@ from stepladder.task import Task
 from stepladder.task.candidate_row import RowReader
 from stepladder.task.candidates import _refuse_repeated
 from stepladder.task.candidates_file import CandidatesFile
+from stepladder.task.trusted import Trusted
 from stepladder.types import CandidateKey
 
 TASK = Task.model_validate(
@@ -140,3 +141,48 @@ def test_skimming_finds_the_same_keys_and_candidates_in_every_format(
     file_ = CandidatesFile(path, TASK)
     assert list(file_.keys()) == [candidate.key for candidate in file_]
     assert list(file_.chosen(lambda keys: [True] * len(keys))) == list(file_)
+
+
+GOLDEN = TASK.model_copy(update={"columns": TASK.columns.model_copy(update={"gold": "truth"})})
+
+
+def with_gold(folder: Path, **gold: Trusted) -> CandidatesFile:
+    """Three rows, the first with gold, and gold beside the file's own."""
+    path = folder / "gold.csv"
+    path.write_text("id,asks,text,truth\na,tone,x,good\nb,tone,y,\nc,tone,z,\n")
+    keyed = {CandidateKey(identity, "tone"): one for identity, one in gold.items()}
+    return CandidatesFile(path, GOLDEN, None, keyed)
+
+
+def test_gold_beside_the_file_is_the_candidates_own_however_they_are_read(tmp_path: Path) -> None:
+    file = with_gold(tmp_path, a=Trusted("good", 0.5), b=Trusted("bad", 0.25))
+    read = [list(file), file.at([0, 1, 2]), list(file.chosen(lambda keys: [True] * len(keys)))]
+    for found in read:
+        assert [(one.gold, one.sampled) for one in found] == [
+            ("good", 0.5),
+            ("bad", 0.25),
+            (None, 1.0),
+        ]
+
+
+def test_gold_of_another_question_is_not_the_candidates(tmp_path: Path) -> None:
+    file = with_gold(tmp_path)
+    file.gold = {CandidateKey("b", "noise"): Trusted("bad", 0.5)}
+    assert [one.gold for one in file] == ["good", None, None]
+
+
+def test_other_gold_than_the_files_is_an_error_naming_both(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"gold\.csv:2: id 'a' has the gold 'good' here and 'bad'"):
+        list(with_gold(tmp_path, a=Trusted("bad", 0.5)))
+
+
+def test_the_digest_tells_gold_beside_the_file(tmp_path: Path) -> None:
+    digests = [
+        with_gold(tmp_path).digest(),
+        with_gold(tmp_path, b=Trusted("bad", 0.5)).digest(),
+        with_gold(tmp_path, b=Trusted("good", 0.5)).digest(),
+        with_gold(tmp_path, b=Trusted("good", 0.6)).digest(),
+        with_gold(tmp_path, c=Trusted("good", 0.6)).digest(),
+    ]
+    assert len(set(digests)) == len(digests)
+    assert with_gold(tmp_path, b=Trusted("bad", 0.5)).digest() == digests[1]

@@ -1,4 +1,4 @@
-"""Candidates against what the annotators can read, and gold against what calibration needs."""
+"""Candidates against what the annotators can read and the budget can pay."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from stepladder.engine.findings import Findings
-from stepladder.engine.intake import Intake
 from stepladder.engine.setup import Setup
 from stepladder.engine.staff import Staff
 from stepladder.engine.window import Room, Window, windows_of
@@ -53,7 +52,7 @@ class Look:
     @classmethod
     def by(cls, setup: Setup) -> Look:
         """Nothing seen yet."""
-        staff = Staff(setup.policy, setup.annotators, setup.rates)
+        staff = Staff.of(setup)
         seeing = {local: _seeing(staff, local_only=local) for local in (False, True)}
         return cls(staff, windows_of(setup), seeing)
 
@@ -95,28 +94,12 @@ def _seeing(staff: Staff, *, local_only: bool) -> frozenset[str]:
     return frozenset(n for tier in staff.reachable(anyone) for n in staff.asked_in(tier, anyone))
 
 
-def check_gold(setup: Setup, intake: Intake, findings: Findings) -> None:
-    """Warn when there is too little gold for the probabilities that accept rules want."""
-    wanted = setup.policy.calibration
-    rows = len(intake.calibration)
-    if _needs_probabilities(setup) and rows < wanted.minimum:
-        findings.warn(
-            f"{rows} rows of gold to calibrate on (of {intake.gold} with gold), but at least "
-            f"{wanted.minimum} are needed: probabilities stay uncalibrated"
-        )
-
-
-def _needs_probabilities(setup: Setup) -> bool:
-    rules = (rule for tier in setup.policy.tiers for rule in tier.accept)
-    return any(given is not None for r in rules for given in (r.probability, r.margin, r.entropy))
-
-
 def first_tier_problem(setup: Setup, candidates: Iterable[Candidate]) -> str | None:
     """Why the policy's budget cannot pay for one candidate, or None."""
     first, budget = next(iter(candidates), None), setup.policy.budget.usd
     if first is None or budget is None:
         return None
-    staff = Staff(setup.policy, setup.annotators, setup.rates)
+    staff = Staff.of(setup)
     tiers = staff.reachable(first)
     offers = staff.offers(tiers, staff.quotes(first, tiers))
     if not offers or offers[-1].usd.decimal <= budget:

@@ -9,9 +9,10 @@ from datetime import date
 from pathlib import Path
 
 from stepladder.engine.check_annotators import check_annotators
-from stepladder.engine.check_candidates import check_gold
+from stepladder.engine.check_gold import check_gold
 from stepladder.engine.findings import Findings
 from stepladder.engine.intake import Intake, Observer
+from stepladder.engine.ledger_gold import gold_in
 from stepladder.engine.noted import key_of, recalled
 from stepladder.engine.setup import Setup
 from stepladder.engine.survey import survey
@@ -45,7 +46,7 @@ class Wanted:
     priced: bool = False
     """Whether the price is wanted too."""
     ledger: str = ""
-    """URL of the ledger in which an earlier start may have noted what it found."""
+    """URL of the ledger with gold, in which an earlier start may have noted what it found."""
     run: str = ""
     """The run's name in the ledger; by default the task's."""
 
@@ -112,7 +113,7 @@ def _readable(wanted: Wanted, path: Path, task: Task | None) -> CandidatesFile |
     if task is None:
         deque(read_rows(path), maxlen=0)
         return None
-    return CandidatesFile(path, task, wanted.limit)
+    return CandidatesFile(path, task, wanted.limit, gold_in(wanted.ledger, task))
 
 
 def _intake(

@@ -27,6 +27,10 @@ class Intake:
     """The places, counted from 0, of those that calibrate, in the order to ask about them."""
     warnings: tuple[str, ...] = ()
     """What the user should know of them."""
+    gold_warnings: tuple[str, ...] = ()
+    """What the user should know of their gold."""
+    gold_gaps: tuple[str, ...] = ()
+    """What calibration cannot learn from it."""
     estimate: Estimate | None = None
     """Their price, if it was wanted."""
     key: str = ""

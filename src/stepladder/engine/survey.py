@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from stepladder.engine.check_candidates import Look
+from stepladder.engine.check_gold import GoldLook
 from stepladder.engine.estimate import Estimator
 from stepladder.engine.findings import Findings, Weight
 from stepladder.engine.intake import Intake, Observer, candidates_at, look_through
@@ -26,16 +27,21 @@ def survey(
 
     What stops the run goes to `findings`. Raises TableError for a row that cannot be read.
     """
-    look, estimator = Look.by(setup), Estimator(setup)
-    watching = [look.at, *([estimator.see] if priced else []), *observers]
+    look, gold, estimator = Look.by(setup), GoldLook(setup.task), Estimator(setup)
+    watching = [look.at, gold.at, *([estimator.see] if priced else []), *observers]
     intake = look_through(candidates, setup.policy, seed, watching)
     found = Findings()
     look.report(str(candidates.path), found)
     for finding in found.errors:
         findings.error(finding.message)
-    warnings = tuple(one.message for one in found.all if one.weight is Weight.WARNING)
+    intake = replace(
+        intake,
+        warnings=tuple(one.message for one in found.all if one.weight is Weight.WARNING),
+        gold_warnings=gold.contradictions(),
+        gold_gaps=gold.gaps(),
+    )
     if not priced:
-        return replace(intake, warnings=warnings)
+        return intake
     rows = candidates_at(candidates, intake.calibration)
     price = estimator.estimate(intake.calibration, rows)
-    return replace(intake, warnings=warnings, estimate=price)
+    return replace(intake, estimate=price)

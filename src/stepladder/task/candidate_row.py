@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
+from types import MappingProxyType
 from unicodedata import category
 
 from stepladder.errors import TableError
@@ -12,6 +15,7 @@ from stepladder.tables import Row
 from stepladder.tables.skimming import Block
 from stepladder.task.schema import Task
 from stepladder.task.template import template_columns
+from stepladder.task.trusted import Trusted
 from stepladder.types import SINGLE_QUESTION, Candidate, CandidateKey
 
 YES = frozenset({"yes", "true", "1"})
@@ -19,14 +23,21 @@ NO = frozenset({"no", "false", "0", ""})
 MISSING = "nan"
 """What an exported missing value looks like in a column that must hold text."""
 
+NOTHING_ELSE: Mapping[CandidateKey, Trusted] = MappingProxyType({})
+"""No gold but the file's own."""
+
 
 class RowReader:
     """Makes candidates of a file's rows; what the task wants is looked up once for all of them."""
 
-    def __init__(self, path: Path, task: Task) -> None:
+    def __init__(
+        self, path: Path, task: Task, trusted: Mapping[CandidateKey, Trusted] = NOTHING_ELSE
+    ) -> None:
+        """`trusted` is gold beside the file's own."""
         self.path = path
         """For errors, which name file and line."""
         self._task = task
+        self._trusted = trusted
         self._texts = template_columns(task.text)
         named = {f"columns.{k}": (v,) for k, v in task.columns if v is not None}
         self._named = {"text": self._texts, **named}
@@ -49,7 +60,7 @@ class RowReader:
         for column in self._texts:
             if _is_blank(values[column]):
                 raise self._error(row, f"column {column!r} is empty; fill it or drop the row")
-        return Candidate(
+        candidate = Candidate(
             id=str(number) if self._id is None else self._id_of(row, self._id),
             columns=values,
             question=SINGLE_QUESTION if self._question is None else self._question_of(row),
@@ -57,6 +68,7 @@ class RowReader:
             gold=None if self._gold is None else self._gold_of(row, self._gold),
             local_only=self._local_only is not None and self._is_local(row, self._local_only),
         )
+        return self._with_trusted(row, candidate) if self._trusted else candidate
 
     @property
     def key_columns(self) -> tuple[str, ...]:
@@ -124,6 +136,19 @@ class RowReader:
                 f"{did_you_mean(gold, self._task.labels)}",
             )
         return gold
+
+    def _with_trusted(self, row: Row, candidate: Candidate) -> Candidate:
+        found = self._trusted.get(candidate.key)
+        if found is None:
+            return candidate
+        if candidate.gold is not None and candidate.gold != found.label:
+            raise self._error(
+                row,
+                f"id {candidate.id!r} has the gold {candidate.gold!r} here and {found.label!r} in "
+                "the ledger; correct the one that is wrong (empty the cell, and give "
+                "`stepladder gold` a sheet with the right label)",
+            )
+        return replace(candidate, gold=found.label, sampled=found.sampled)
 
     def _is_local(self, row: Row, column: str) -> bool:
         value = row.values[column].strip().casefold()

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
 from stepladder.errors import TableError
 from stepladder.tables import read_rows
 from stepladder.tables.key_hashes import KeyHashes
-from stepladder.task.candidate_row import RowReader
+from stepladder.task.candidate_row import NOTHING_ELSE, RowReader
 from stepladder.task.schema import Task
+from stepladder.task.trusted import Trusted
 from stepladder.types import Candidate, CandidateKey
 
 
-def read_candidates(path: Path, task: Task, limit: int | None = None) -> Iterator[Candidate]:
+def read_candidates(
+    path: Path,
+    task: Task,
+    limit: int | None = None,
+    trusted: Mapping[CandidateKey, Trusted] = NOTHING_ELSE,
+) -> Iterator[Candidate]:
     """The candidates of a file; raises TableError naming file, line and column.
 
     Checked: the columns that the task names, texts that are empty or missing, gold
-    outside the labels, and at the end ids that came twice for one question.
+    outside the labels or other than what is `trusted` already, and at the end ids that
+    came twice for one question.
     """
-    reader = RowReader(path, task)
+    reader = RowReader(path, task, trusted)
     keys = KeyHashes()
     for number, row in enumerate(islice(read_rows(path), limit), start=1):
         candidate = reader.candidate(row, number)

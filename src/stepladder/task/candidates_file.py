@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import file_digest
 from itertools import compress, islice
 from pathlib import Path
 from typing import TypeVar
 
+from stepladder.digest import digest
 from stepladder.errors import TableError
 from stepladder.tables import Row, read_rows
 from stepladder.tables.skimming import Block, skim
-from stepladder.task.candidate_row import RowReader
+from stepladder.task.candidate_row import NOTHING_ELSE, RowReader
 from stepladder.task.candidates import read_candidates
 from stepladder.task.schema import Task
+from stepladder.task.trusted import Trusted
 from stepladder.types import Candidate, CandidateKey
 
 Item = TypeVar("Item")
@@ -52,10 +54,12 @@ class CandidatesFile:
     task: Task
     limit: int | None = None
     """Only the first so many; None for all."""
+    gold: Mapping[CandidateKey, Trusted] = field(default_factory=lambda: NOTHING_ELSE)
+    """Trusted labels beside the file's own; one that differs from the file's is a TableError."""
     _first: _Stamp | None = field(default=None, init=False, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Candidate]:
-        return self._unchanged(read_candidates(self.path, self.task, self.limit))
+        return self._unchanged(read_candidates(self.path, self.task, self.limit, self.gold))
 
     def keys(self) -> Iterator[CandidateKey]:
         """The key of every row, once they were all checked."""
@@ -67,7 +71,7 @@ class CandidatesFile:
 
         Others cost a sixth of the time.
         """
-        reader = RowReader(self.path, self.task)
+        reader = RowReader(self.path, self.task, self.gold)
         for block in self._blocks(reader):
             for place in compress(range(block.count), keep(reader.keys(block))):
                 number = block.first + place
@@ -79,7 +83,7 @@ class CandidatesFile:
 
     def at(self, places: Sequence[int]) -> list[Candidate]:
         """The candidates at these places, counted from 0, in the order asked for."""
-        reader = RowReader(self.path, self.task)
+        reader = RowReader(self.path, self.task, self.gold)
         wanted = frozenset(places)
         last = max(places, default=-1)
         found = {
@@ -90,15 +94,19 @@ class CandidatesFile:
         return [found[place] for place in places]
 
     def digest(self) -> str:
-        """Hexadecimal SHA-256 of the whole file; raises TableError when it cannot be read."""
+        """Hexadecimal digest of the whole file, and of gold beside its own.
+
+        Raises TableError when it cannot be read.
+        """
         # Whatever keeps it from being read at all is said as it always is.
         next(self._rows(), None)
         try:
             with self.path.open("rb") as file:
-                return file_digest(file, "sha256").hexdigest()
+                content = file_digest(file, "sha256").hexdigest()
         except OSError as problem:
             what = problem.strerror or problem
             raise TableError(f"{self.path}: cannot be read: {what}") from None
+        return digest(content, sorted(self.gold.items())) if self.gold else content
 
     def _rows(self) -> Iterator[_Numbered]:
         rows = enumerate(islice(read_rows(self.path), self.limit), start=1)

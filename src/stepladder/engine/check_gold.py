@@ -1,0 +1,106 @@
+"""Gold against what calibration can learn from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from stepladder.engine.findings import Findings
+from stepladder.engine.intake import Intake
+from stepladder.engine.setup import Setup
+from stepladder.task import Task
+from stepladder.task.template import fill
+from stepladder.types import Candidate
+
+SHOWN = 3
+"""Contradictions that are named."""
+REMEDY = "`stepladder gold` draws more at random"
+
+
+class Asked(NamedTuple):
+    """What should have one answer: a text and a question, in one group."""
+
+    group: str
+    question: str
+    text: str
+
+
+class GoldLook:
+    """A look at one candidate after the other, remembering what gold there is."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._groups: set[str] = set()
+        self._labels: Counter[str] = Counter()
+        self._answers: dict[Asked, dict[str, str]] = {}
+
+    def at(self, _: int, candidate: Candidate) -> None:
+        """Look at one more; its place does not matter."""
+        if candidate.gold is None:
+            return
+        self._groups.add(candidate.group)
+        self._labels[candidate.gold] += 1
+        text = fill(self._task.text, candidate.columns)
+        asked = Asked(candidate.group, candidate.question, text)
+        self._answers.setdefault(asked, {}).setdefault(candidate.gold, candidate.id)
+
+    def contradictions(self) -> tuple[str, ...]:
+        """A warning when the same text of one group has two labels."""
+        found = [ids for ids in self._answers.values() if len(ids) > 1]
+        if not found:
+            return ()
+        more = f", and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
+        named = "; ".join(map(_named, found[:SHOWN]))
+        return (
+            f"gold contradicts itself for the same text and group: {named}{more}; all are kept, "
+            "so accuracy cannot reach 100 %: mend the wrong ones",
+        )
+
+    def gaps(self) -> tuple[str, ...]:
+        """Warnings about what no fit can learn from this gold."""
+        return tuple(self._gaps()) if self._labels else ()
+
+    def _gaps(self) -> Iterator[str]:
+        unseen = [name for name in self._task.labels if name not in self._labels]
+        if len(self._labels) == 1:
+            (only,) = self._labels
+            yield f"all gold has the label {only!r}: nothing can be calibrated on it; {REMEDY}"
+        elif unseen:
+            names = ", ".join(map(repr, unseen))
+            yield (
+                f"no row of gold has the label {names}: its probability cannot be calibrated; "
+                f"{REMEDY}, with --stratify from rare labels too"
+            )
+        if len(self._groups) == 1 and self._labels.total() > 1:
+            (group,) = self._groups
+            yield (
+                f"all gold is in one group, {group!r}: nothing can be calibrated on it, since a "
+                f"fit is judged on groups that it has not seen; {REMEDY}"
+            )
+
+
+def _named(ids: Mapping[str, str]) -> str:
+    return " but ".join(f"id {identity!r} is {label!r}" for label, identity in ids.items())
+
+
+def check_gold(setup: Setup, intake: Intake, findings: Findings) -> None:
+    """Warn when gold is contradictory, or too poor for what the accept rules want."""
+    for message in intake.gold_warnings:
+        findings.warn(message)
+    if not needs_probabilities(setup):
+        return
+    for message in intake.gold_gaps:
+        findings.warn(message)
+    rows, minimum = len(intake.calibration), setup.policy.calibration.minimum
+    if rows < minimum:
+        findings.warn(
+            f"{rows} rows of gold to calibrate on (of {intake.gold} with gold), but at least "
+            f"{minimum} are needed: probabilities stay uncalibrated; {REMEDY}"
+        )
+
+
+def needs_probabilities(setup: Setup) -> bool:
+    """Whether any accept rule looks at probabilities."""
+    rules = (rule for tier in setup.policy.tiers for rule in tier.accept)
+    return any(given is not None for r in rules for given in (r.probability, r.margin, r.entropy))

@@ -1,0 +1,107 @@
+"""Gold through a spreadsheet: candidates out with an empty column `label`, and labels back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from stepladder.errors import TableError
+from stepladder.nearest import did_you_mean
+from stepladder.tables import Row, read_rows, restored
+from stepladder.tables.formulas import defused
+from stepladder.tables.replacing import plain_errors, replacing
+from stepladder.task.schema import Task
+from stepladder.task.template import fill
+from stepladder.types import SINGLE_QUESTION, Candidate, CandidateKey
+
+CHOICES = " | "
+"""What stands between the labels in the column `choices`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetAnswer:
+    """A row of a sheet."""
+
+    key: CandidateKey
+    label: str | None
+    """None where the cell is empty."""
+
+
+def check_new(path: Path) -> None:
+    """Raise TableError unless a sheet can be written there: answers are never overwritten."""
+    if path.suffix.lower() != ".csv":
+        raise TableError(f"{path}: a sheet is CSV; name a file that ends in .csv")
+    if path.exists():
+        raise TableError(f"{path}: exists already, perhaps with answers; name another --sheet")
+
+
+def write_sheet(path: Path, task: Task, candidates: Sequence[Candidate]) -> None:
+    """Write a CSV file with a row for each; raises TableError when it cannot be written.
+
+    Texts that a spreadsheet would run as formulas carry an apostrophe, as in all our CSV.
+    """
+    text = io.StringIO()
+    # All in quotes: before Python 3.13 a lone \r would have none otherwise.
+    writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    several = task.columns.question is not None
+    writer.writerow(["id", *(["question"] if several else []), "text", "label", "choices"])
+    choices = CHOICES.join(task.labels)
+    for one in candidates:
+        shown = [one.id, *([one.question] if several else []), fill(task.text, one.columns)]
+        writer.writerow([*map(defused, shown), "", defused(choices)])
+    with plain_errors(path), replacing(path) as file:
+        # With a mark: spreadsheets take it for another encoding without one.
+        file.write(text.getvalue().encode("utf-8-sig", "replace"))
+
+
+def read_sheet(path: Path, task: Task, drawn: Collection[CandidateKey]) -> list[SheetAnswer]:
+    """The rows of a sheet, all checked; raises TableError naming file and line.
+
+    Checked: the columns, labels that are not on the list, candidates that were not drawn,
+    and those that come twice.
+    """
+    lines: dict[CandidateKey, int] = {}
+    answers = []
+    for row in read_rows(path):
+        answer = _answer(path, row, task, drawn)
+        before = lines.setdefault(answer.key, row.line)
+        if before != row.line:
+            raise TableError(
+                f"{path}:{row.line}: id {answer.key.id!r} stands in line {before} already; "
+                "keep one of them"
+            )
+        answers.append(answer)
+    return answers
+
+
+def _answer(path: Path, row: Row, task: Task, drawn: Collection[CandidateKey]) -> SheetAnswer:
+    where = f"{path}:{row.line}"
+    several = task.columns.question is not None
+    cells = dict(_cells(path, row, ("id", "question", "label") if several else ("id", "label")))
+    key = CandidateKey(cells["id"], cells.get("question", SINGLE_QUESTION))
+    if key not in drawn:
+        asked = f", question {key.question!r}," if several else ""
+        raise TableError(
+            f"{where}: id {key.id!r}{asked} was not drawn "
+            f"({did_you_mean(key.id, (one.id for one in drawn))}); gold of rows that you chose "
+            "yourself belongs into the candidates' gold column"
+        )
+    label = cells["label"]
+    if label and label not in task.labels:
+        raise TableError(
+            f"{where}: {label!r} is not a label of the task; {did_you_mean(label, task.labels)}"
+        )
+    return SheetAnswer(key, label or None)
+
+
+def _cells(path: Path, row: Row, columns: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for column in columns:
+        if column not in row.values:
+            raise TableError(
+                f"{path}:{row.line}: no column {column!r}; {did_you_mean(column, row.values)}"
+            )
+        text = row.values[column]
+        yield column, (restored(text) if path.suffix.lower() == ".csv" else text).strip()
