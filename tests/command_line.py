@@ -30,9 +30,9 @@ class Done:
         return [line.removeprefix("error: ") for line in found]
 
 
-def run_here(*words: str) -> Done:
-    """A command in this process; raises what only a defect raises."""
-    done = CliRunner().invoke(app, list(words))
+def run_here(*words: str, typed: str = "") -> Done:
+    """A command in this process, and what is typed; raises what only a defect raises."""
+    done = CliRunner().invoke(app, list(words), input=typed)
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return Done(done.exit_code, done.stdout, done.stderr)

@@ -129,15 +129,16 @@ class Desk:
         assert old in text
         self.write(name, text.replace(old, new))
 
-    def run(self, *words: str) -> Done:
-        """A command in this process."""
-        return run_here(*words)
+    def run(self, *words: str, typed: str = "") -> Done:
+        """A command in this process, and what is typed."""
+        return run_here(*words, typed=typed)
 
-    def spawn(self, *words: str) -> subprocess.Popen[str]:
-        """A command in a process of its own."""
+    def spawn(self, *words: str, typed: bool = False) -> subprocess.Popen[str]:
+        """A command in a process of its own, to which something is typed or not."""
         return subprocess.Popen(
             [sys.executable, "-m", "stepladder", *words],
             cwd=self.folder,
+            stdin=subprocess.PIPE if typed else None,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("init", "label", "estimate", "try", "check", "explain", "prices")
+COMMANDS = ("init", "label", "gold", "estimate", "try", "check", "explain", "prices")
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 
 
@@ -38,7 +38,7 @@ def test_every_command_has_help_and_is_documented(command: str) -> None:
     assert missing == set()
 
 
-@pytest.mark.parametrize("words", [["--help"], ["label", "--help"]])
+@pytest.mark.parametrize("words", [["--help"], ["label", "--help"], ["gold", "--help"]])
 def test_help_imports_nothing_heavy(words: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "stepladder", *words],
@@ -53,7 +53,7 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
     assert imported & heavy == set()
 
 
-@pytest.mark.parametrize("words", [["--help"], ["label", "--help"]])
+@pytest.mark.parametrize("words", [["--help"], ["label", "--help"], ["gold", "--help"]])
 def test_help_is_quick(words: list[str]) -> None:
     # Processor time, which a busy machine stretches less than the time on the clock: under 0.2
     # seconds alone on a machine, and never as much as an import of pydantic more.

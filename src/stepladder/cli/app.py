@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
-from stepladder.cli import check, estimate, explain, init, label, prices, trying
+from stepladder.cli import check, estimate, explain, gold, init, label, prices, trying
 
 app = typer.Typer(
     name="stepladder",
@@ -46,6 +46,7 @@ def _main(
 
 app.command("init")(init.init)
 app.command("label")(label.label)
+app.command("gold")(gold.gold)
 app.command("estimate")(estimate.estimate)
 app.command("try")(trying.try_)
 app.command("check")(check.check)

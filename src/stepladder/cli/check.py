@@ -27,6 +27,7 @@ def check(
     candidates: Candidates = None,
     limit: options.Limit = None,
     seed: options.Seed = 0,
+    ledger: options.Ledger = None,
     json: options.Json = False,
 ) -> None:
     """Find everything that would stop a run; nothing is paid and no model is asked.
@@ -35,12 +36,15 @@ def check(
     """
     import asyncio
 
+    from stepladder.cli.output import ledger_for
     from stepladder.cli.screen import print_json
     from stepladder.cli.today import today
     from stepladder.engine.checks import Wanted
     from stepladder.engine.checks import check as look
 
-    checked = asyncio.run(look(Wanted(task, policy, candidates, limit, seed), today()))
+    url = "" if candidates is None else ledger_for(candidates, ledger)
+    wanted = Wanted(task, policy, candidates, limit, seed, ledger=url)
+    checked = asyncio.run(look(wanted, today()))
     _check_budget(checked)
     findings = checked.findings
     if json:

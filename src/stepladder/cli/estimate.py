@@ -22,18 +22,22 @@ def estimate(
     policy: options.PolicyFile,
     limit: options.Limit = None,
     seed: options.Seed = 0,
+    ledger: options.Ledger = None,
     json: options.Json = False,
 ) -> None:
     """Tokens and USD by tier, likely and at worst; nothing is sent."""
+    from stepladder.cli.output import ledger_for
     from stepladder.cli.reading import read_setup
     from stepladder.cli.screen import print_json
     from stepladder.engine.checks import Wanted
     from stepladder.engine.estimate import estimate as add_up
+    from stepladder.engine.ledger_gold import gold_in
     from stepladder.task.candidates_file import CandidatesFile
     from stepladder.types import Usd
 
     setup = read_setup(Wanted(task, policy))
-    found = add_up(setup, CandidatesFile(candidates, setup.task, limit), seed)
+    gold = gold_in(ledger_for(candidates, ledger), setup.task)
+    found = add_up(setup, CandidatesFile(candidates, setup.task, limit, gold), seed)
     usd = setup.policy.budget.usd
     budget = None if usd is None else Usd.of(usd)
     if json:
@@ -50,7 +54,7 @@ def _print(found: Estimate, budget: Usd | None) -> None:
         *("tier", "candidates", "likely tokens", "likely USD", "most tokens", "most USD"),
         numbers=NUMBERS,
     )
-    if found.calibration.candidates:
+    if found.calibration.most.requests:
         grid.add_row("calibration (gold)", *_cells(found.calibration))
         grid.add_section()
     for tier in found.tiers:

@@ -42,6 +42,7 @@ PolicyFile = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option(callback=_seed, help="Chooses the calibration rows.")]
+DrawSeed = Annotated[int, typer.Option("--seed", callback=_seed, help="Chooses the rows.")]
 Limit = Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the first N candidates.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Ledger = Annotated[str | None, typer.Option(metavar="URL", help="Such as sqlite:///reviews.db.")]

@@ -34,6 +34,11 @@ def default_ledger(out: Path) -> str:
     return f"sqlite:///{out.with_name(f'{out.stem}.ledger.db')}"
 
 
+def ledger_for(candidates: Path, ledger: str | None) -> str:
+    """URL of the ledger that was named, or of the one that `label` uses for these candidates."""
+    return ledger or default_ledger(default_output(candidates))
+
+
 def check_output(out: Path, ledger: Path | None, inputs: Iterable[Path]) -> None:
     """Raise TableError when writing the output would destroy something else.
 
