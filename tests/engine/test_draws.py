@@ -40,8 +40,8 @@ def split(**more: Any) -> ScriptedAnnotator:
 
 
 def cascade(folder: Path, weak: ScriptedAnnotator, **more: Any) -> Cascade:
-    settings = {"weak_confidence": THREE, "weak_accept": {"agree": 1}} | more
-    return Cascade(folder, weak=weak, **settings)
+    wanted: dict[str, Any] = {"weak_confidence": THREE, "weak_accept": {"agree": 1}} | more
+    return Cascade(folder, weak=weak, **wanted)
 
 
 def stored(folder: Path, query: str) -> list[Any]:

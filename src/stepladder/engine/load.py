@@ -110,7 +110,7 @@ class Share:
 
     @property
     def likely(self) -> Usage:
-        """One attempt for each call; those not guessed at are, to their bounds, as the others are."""
+        """One attempt for each call; those not guessed at are to their bounds as the others are."""
         return self._guessed.in_proportion(self.bounds, self._bounds_of_guessed)
 
 
