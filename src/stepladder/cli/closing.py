@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from rich.console import Console, RenderableType
 
 from stepladder.cli.screen import many, table
-from stepladder.confidence.annotator import Calibrator
+from stepladder.cli.trust_lines import trust_lines
 from stepladder.engine.payroll import Alone
 from stepladder.engine.progress import TierFigures
-from stepladder.engine.summary import Accuracy, Summary, Trust
+from stepladder.engine.summary import Accuracy, Summary
 from stepladder.types import Status
 
 NUMBERS = frozenset({"asked", "accepted", "escalated", "tokens", "USD", "seconds"})
@@ -43,8 +43,8 @@ def _cells(tier: TierFigures) -> list[str]:
 
 def _lines(summary: Summary, minimum: int) -> Iterator[str]:
     yield _statuses(summary)
-    for trust in summary.trust:
-        yield f"Calibration of {trust.annotator}: {_calibrated(trust, minimum)}."
+    if summary.trusted is not None:
+        yield from trust_lines(summary.trusted, minimum)
     yield from _accuracy(summary)
     yield _spend(summary)
     if summary.dearest is not None:
@@ -55,15 +55,6 @@ def _statuses(summary: Summary) -> str:
     counts = [f"{n:,} {status.replace('_', ' ')}" for status, n in summary.statuses.items() if n]
     done = f"{summary.done:,} of {many(summary.candidates, 'candidate')} decided"
     return f"{done}: {', '.join(counts)}." if counts else f"{done}."
-
-
-def _calibrated(trust: Trust, minimum: int) -> str:
-    if trust.calibrator is Calibrator.NONE:
-        return (
-            f"uncalibrated, its probabilities are raw "
-            f"({trust.rows} rows of gold answered, {minimum} needed)"
-        )
-    return f"{trust.calibrator} on {trust.rows} rows of gold"
 
 
 def _accuracy(summary: Summary) -> Iterator[str]:

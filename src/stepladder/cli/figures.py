@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from stepladder.cli.trust_figures import trust_figures
 from stepladder.engine.payroll import Alone
 from stepladder.engine.progress import TierFigures
 from stepladder.engine.summary import Accuracy, Summary
@@ -21,10 +22,7 @@ def figures(summary: Summary) -> dict[str, Any]:
         "statuses": {status.value: count for status, count in summary.statuses.items()},
         "calibration": _tier(summary.calibration),
         "tiers": [_tier(tier) for tier in summary.tiers],
-        "annotators": [
-            {"name": one.annotator, "calibrator": one.calibrator.value, "gold_rows": one.rows}
-            for one in summary.trust
-        ],
+        "confidence": None if summary.trusted is None else trust_figures(summary.trusted),
         "accuracy": {
             "labels": _accuracy(summary.labels),
             "machine_labels": _accuracy(summary.machine_labels),

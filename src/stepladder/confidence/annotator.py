@@ -2,28 +2,67 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from math import log
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from stepladder.confidence.confusion import Confusion, fit_confusion
-from stepladder.confidence.dirichlet import ROWS_PER_LABEL, Dirichlet, fit_dirichlet
-from stepladder.confidence.platt import CLIP, Platt, fit_platt
+from stepladder.confidence.beta import Beta
+from stepladder.confidence.confusion import Confusion
+from stepladder.confidence.correction import corrected
+from stepladder.confidence.dirichlet import Dirichlet
+from stepladder.confidence.isotonic import Isotonic
+from stepladder.confidence.platt import Platt
 from stepladder.confidence.reading import raw_probabilities
+from stepladder.confidence.scaling import CLIP
+from stepladder.confidence.temperature import Temperature
 from stepladder.confidence.vector import Vector
 from stepladder.types import Labelled, Source, Vote
 
+Scaling = Annotated[Temperature | Platt | Beta | Isotonic | Dirichlet, Field(discriminator="kind")]
+"""A fitted map from raw probabilities to calibrated ones."""
+
 
 class Calibrator(StrEnum):
-    """How an annotator's confidence became a probability."""
+    """How a vote became a probability, simplest first."""
 
-    DIRICHLET = "Dirichlet"
+    ACCURACY = "accuracy"
+    """The label, at the annotator's share of right answers."""
+    TEMPERATURE = "temperature"
     PLATT = "Platt"
     CONFUSION = "confusion matrix"
+    """The label, at how often it is said when each label is right."""
+    BETA = "beta"
+    ISOTONIC = "isotonic"
+    DIRICHLET = "Dirichlet"
     NONE = "uncalibrated"
+
+
+class Untrusted(StrEnum):
+    """Why an annotator is not calibrated."""
+
+    TOO_FEW = "too few rows of gold"
+    ONE_GROUP = "all gold is of one group, so none can be held out"
+    ONE_LABEL = "all gold has the same label"
+
+
+class Scaled(BaseModel):
+    """What gold taught about one source of confidence of one annotator."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    rows: int
+    """Rows of gold that it was learnt from."""
+    calibrator: Calibrator
+    """The method in use."""
+    scaling: Scaling | None
+    """None where the label alone does as well, so that the confidence is not used."""
+    by_question: dict[str, Scaling] = {}
+    """For questions with a fit of their own; empty where that does not help."""
+    losses: dict[Calibrator, float]
+    """Cross-validated log loss by method, nats per row."""
 
 
 class AnnotatorFit(BaseModel):
@@ -33,29 +72,29 @@ class AnnotatorFit(BaseModel):
 
     rows: int
     """Rows of gold that the annotator answered with a label."""
-    calibrated: bool
-    """Whether those rows were enough to be trusted."""
-    source: Source
-    """Whose confidence the scaling is for: sources are never mixed."""
-    scaling: Dirichlet | Platt | None
-    """For votes with that confidence; None when too few rows had it."""
+    untrusted: Untrusted | None
+    """Why it is not calibrated; None when it is."""
+    calibrator: Calibrator
+    """The method for votes whose confidence is not used: accuracy or confusion matrix."""
     confusion: Confusion
     """For votes that only name a label."""
+    confusion_by_question: dict[str, Confusion] = {}
+    """For questions with a matrix of their own; empty where that does not help."""
+    losses: dict[Calibrator, float] = {}
+    """Cross-validated log loss of votes that only name a label, nats per row."""
+    sources: dict[Source, Scaled] = {}
+    """By source of confidence: sources are never mixed."""
+    offset: Vector | None = None
+    """What is taken out of token log-probabilities beforehand; None for nothing."""
 
     @property
-    def calibrator(self) -> Calibrator:
-        """The method in use, for reports."""
-        if not self.calibrated:
-            return Calibrator.NONE
-        match self.scaling:
-            case Dirichlet():
-                return Calibrator.DIRICHLET
-            case Platt():
-                return Calibrator.PLATT
-            case None:
-                return Calibrator.CONFUSION
+    def calibrated(self) -> bool:
+        """Whether gold was enough to be trusted."""
+        return self.untrusted is None
 
-    def vector(self, vote: Vote, labels: Sequence[str], log_prior: Vector) -> Vector | None:
+    def vector(
+        self, vote: Vote, labels: Sequence[str], log_prior: Vector, question: str
+    ) -> Vector | None:
         """Log-likelihood of the vote under each label; None for a vote without a label.
 
         Probabilities p(label | vote) become likelihoods by taking the prior out,
@@ -63,57 +102,47 @@ class AnnotatorFit(BaseModel):
         """
         if not isinstance(vote.outcome, Labelled):
             return None
-        shown = self._probabilities(vote, labels)
+        shown = self._probabilities(vote, labels, question)
         if shown is None:
-            return self.confusion.likelihoods(labels.index(vote.outcome.label))
+            confusion = self.confusion_by_question.get(question, self.confusion)
+            return confusion.likelihoods(labels.index(vote.outcome.label))
         return tuple(log(max(CLIP, p)) - prior for p, prior in zip(shown, log_prior, strict=True))
 
-    def _probabilities(self, vote: Vote, labels: Sequence[str]) -> Sequence[float] | None:
-        """Calibrated, or raw before any gold; None where the confusion matrix knows more."""
-        raw = raw_probabilities(vote, labels)
-        if raw is None or not self.calibrated:
-            return raw
-        if self.scaling is None or vote.confidence.source is not self.source:
+    def _probabilities(
+        self, vote: Vote, labels: Sequence[str], question: str
+    ) -> Sequence[float] | None:
+        """Calibrated, or raw before any gold; None where the label alone is all one knows."""
+        source = vote.confidence.source
+        if source is Source.NONE:
             return None
-        return self.scaling.calibrated(raw)
+        scaled = self.sources.get(source)
+        if self.calibrated and (scaled is None or scaled.scaling is None):
+            return None
+        raw = self.raw(vote, labels)
+        if raw is None or scaled is None or scaled.scaling is None:
+            return raw
+        return scaled.by_question.get(question, scaled.scaling).calibrated(raw)
 
+    def raw(self, vote: Vote, labels: Sequence[str]) -> Vector | None:
+        """Raw probabilities by label, with what the model prefers anyway taken out."""
+        raw = raw_probabilities(vote, labels)
+        if raw is None or self.offset is None:
+            return raw
+        if vote.confidence.source is not Source.TOKEN_PROBABILITIES:
+            return raw
+        return corrected(raw, self.offset)
 
-def fit_annotator(
-    labels: Sequence[str], votes: Sequence[Vote], gold: Sequence[str], minimum: int
-) -> AnnotatorFit:
-    """The fit for one annotator from its votes (n) and their gold (n)."""
-    pairs = [(v, g) for v, g in zip(votes, gold, strict=True) if v.label is not None]
-    enough = len(pairs) >= minimum
-    counted = pairs if enough else []
-    source = _main_source([v for v, _ in counted])
-    sure = [
-        (raw, g)
-        for v, g in counted
-        if v.confidence.source is source and (raw := raw_probabilities(v, labels)) is not None
-    ]
-    return AnnotatorFit(
-        rows=len(pairs),
-        calibrated=enough,
-        source=source,
-        scaling=_fit_scaling(labels, sure, minimum),
-        confusion=fit_confusion(
-            labels, [v.label or "" for v, _ in counted], [g for _, g in counted]
-        ),
-    )
+    def calibrator_of(self, source: Source) -> Calibrator:
+        """The method in use for votes of a source, for reports."""
+        if not self.calibrated:
+            return Calibrator.NONE
+        scaled = self.sources.get(source)
+        if scaled is None or scaled.scaling is None:
+            return self.calibrator
+        return scaled.calibrator
 
-
-def _main_source(votes: Sequence[Vote]) -> Source:
-    """The source that most votes have."""
-    counted = Counter(vote.confidence.source for vote in votes)
-    return counted.most_common(1)[0][0] if counted else Source.NONE
-
-
-def _fit_scaling(
-    labels: Sequence[str], rows: Sequence[tuple[Sequence[float], str]], minimum: int
-) -> Dirichlet | Platt | None:
-    """The richest scaling that so many rows of raw probabilities and gold can carry."""
-    if len(rows) < minimum:
-        return None
-    fit = fit_dirichlet if len(rows) >= ROWS_PER_LABEL * len(labels) else fit_platt
-    raw = [dict(zip(labels, row, strict=True)) for row, _ in rows]
-    return fit(labels, raw, [gold for _, gold in rows])
+    @property
+    def main_source(self) -> Source:
+        """The source that most of the gold rows' votes had, as far as it is calibrated."""
+        most: Mapping[Source, int] = {source: one.rows for source, one in self.sources.items()}
+        return max(most, key=lambda source: most[source], default=Source.NONE)

@@ -1,23 +1,46 @@
 """How often an annotator says each label when another one is right, smoothed.
 
 Dawid and Skene, "Maximum Likelihood Estimation of Observer Error-Rates Using the EM
-Algorithm" (1979), with the truth known from gold, so that counting is enough.
+Algorithm" (1979), with the truth known from gold, so that counting is enough. Counts are
+smoothed towards an annotator that errs alike on all labels, and those of one question
+towards those of all: with a hundred rows most cells have seen nothing.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from math import log
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.vector import Vector
 
 ASSUMED_RIGHT = 2.0
-"""Pseudo-counts of a right answer per label before any gold is seen."""
+"""Pseudo-counts of right answers before any gold is seen."""
 ASSUMED_WRONG = 1.0
-"""Pseudo-counts of a wrong answer per label, shared among the other labels."""
+"""Pseudo-counts of wrong answers."""
+TOWARDS_ALIKE = 20.0
+"""Pseudo-counts by right label of an annotator that errs alike on all labels."""
+TOWARDS_ALL_QUESTIONS = 10.0
+"""Pseudo-counts by right label and question of what was said to all questions."""
+
+
+class Answers(NamedTuple):
+    """What an annotator said to some gold rows."""
+
+    said: Numbers
+    """Numbers of the labels said (n)."""
+    gold: Numbers
+    """Numbers of the right labels (n)."""
+    weight: Floats
+    """Of each row (n)."""
+
+    def at(self, places: Numbers) -> Answers:
+        """The rows at these places."""
+        return Answers(self.said[places], self.gold[places], self.weight[places])
 
 
 class Confusion(BaseModel):
@@ -33,17 +56,42 @@ class Confusion(BaseModel):
         return tuple(row[said] for row in self.rows)
 
 
-def fit_confusion(labels: Sequence[str], said: Sequence[str], gold: Sequence[str]) -> Confusion:
-    """Smoothed counts of what was said (n labels) against gold (n labels)."""
-    counts = Counter(zip(gold, said, strict=True))
-    return Confusion(rows=tuple(_row(labels, truth, counts) for truth in labels))
+def fit_accuracy(labels: int, answers: Answers) -> Confusion:
+    """An annotator that errs alike on all labels: one number, its share of right answers."""
+    return _confusion(alike(labels, answers))
 
 
-def _row(labels: Sequence[str], truth: str, counts: Counter[tuple[str, str]]) -> Vector:
-    others = max(1, len(labels) - 1)
-    smoothed = [
-        counts[truth, said] + (ASSUMED_RIGHT if said == truth else ASSUMED_WRONG / others)
-        for said in labels
-    ]
-    whole = sum(smoothed)
-    return tuple(log(count / whole) for count in smoothed)
+def fit_confusion(labels: int, answers: Answers) -> Confusion:
+    """Counts of what was said by right label, smoothed towards errors that are all alike."""
+    return _confusion(_smoothed(answers, alike(labels, answers), TOWARDS_ALIKE))
+
+
+def fit_by_question(
+    answers: Answers, questions: Mapping[str, Numbers], overall: Confusion
+) -> Mapping[str, Confusion]:
+    """A matrix for each question, given the places of its rows, smoothed towards the overall."""
+    towards: Floats = np.exp(np.array(overall.rows, dtype=np.float64))
+    return MappingProxyType(
+        {
+            question: _confusion(_smoothed(answers.at(places), towards, TOWARDS_ALL_QUESTIONS))
+            for question, places in questions.items()
+        }
+    )
+
+
+def alike(labels: int, answers: Answers) -> Floats:
+    """K x K probabilities of an annotator with one error rate, as many wrong ways as there are."""
+    right = float(answers.weight[answers.said == answers.gold].sum()) + ASSUMED_RIGHT
+    accuracy = right / (float(answers.weight.sum()) + ASSUMED_RIGHT + ASSUMED_WRONG)
+    others = max(1, labels - 1)
+    return np.where(np.eye(labels, dtype=bool), accuracy, (1.0 - accuracy) / others)
+
+
+def _smoothed(answers: Answers, towards: Floats, strength: float) -> Floats:
+    counts = strength * towards
+    np.add.at(counts, (answers.gold, answers.said), answers.weight)
+    return np.asarray(counts / counts.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
+def _confusion(probabilities: Floats) -> Confusion:
+    return Confusion(rows=tuple(tuple(float(x) for x in row) for row in np.log(probabilities)))

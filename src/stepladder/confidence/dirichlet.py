@@ -9,20 +9,21 @@ every pair of labels, so it needs more gold than a sigmoid per label does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import log
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from stepladder.confidence.platt import CLIP
+from stepladder.confidence.scaling import CLIP, Shown
 from stepladder.confidence.vector import Vector, softmax
 
 INVERSE_PENALTY = 3.0
 """Ridge, as scikit-learn's C."""
 ROWS_PER_LABEL = 10
-"""Gold rows per label from which on it is fitted."""
+"""Gold rows per label from which on it is tried."""
 NEUTRAL_WEIGHT = 0.5
 """Weight of one row per label that says nothing, so that a label without gold stays possible."""
 
@@ -32,6 +33,8 @@ class Dirichlet(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
+    kind: Literal["dirichlet"] = "dirichlet"
+    """The method."""
     coefficients: tuple[Vector, ...]
     """K x K: how much the log-probability of each label (column) speaks for a label (row)."""
     intercepts: Vector
@@ -48,21 +51,18 @@ class Dirichlet(BaseModel):
         )
 
 
-def fit_dirichlet(
-    labels: Sequence[str], raw: Sequence[Mapping[str, float]], gold: Sequence[str]
-) -> Dirichlet:
-    """The map for rows of raw probabilities by label (n rows) and their gold (n labels)."""
+def fit_dirichlet(shown: Shown) -> Dirichlet:
+    """The map of least penalised log loss."""
     from sklearn.linear_model import LogisticRegression
 
-    count = len(labels)
-    seen = [[log(max(CLIP, row.get(label, 0.0))) for label in labels] for row in raw]
-    neutral = [[-log(count)] * count for _ in labels]
+    count = shown.labels
+    neutral = np.full((count, count), -log(count))
     # With dozens of labels lbfgs, the default, does not get there in 1000 steps.
     regression = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000, solver="newton-cg")
     regression.fit(
-        np.array(seen + neutral),
-        np.array([labels.index(g) for g in gold] + list(range(count))),
-        sample_weight=np.array([1.0] * len(seen) + [NEUTRAL_WEIGHT] * count),
+        np.concatenate([shown.logs, neutral]),
+        np.concatenate([shown.gold, np.arange(count)]),
+        sample_weight=np.concatenate([shown.weight, np.full(count, NEUTRAL_WEIGHT)]),
     )
     return Dirichlet(
         coefficients=_one_row_per_label(regression.coef_),

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import lru_cache
 from json import dumps
 from math import sqrt
 
 from pydantic import BaseModel, ConfigDict
 
 from stepladder.confidence.annotator import AnnotatorFit
+from stepladder.confidence.combining import Pool
 from stepladder.confidence.pool import pooled
+from stepladder.confidence.prior import TextPrior
+from stepladder.confidence.question import QuestionTerm
 from stepladder.confidence.vector import Vector
-from stepladder.types import Posterior, Vote
-
-
-@dataclass(frozen=True, slots=True)
-class GoldRow:
-    """One calibration candidate: its gold, its group, and everybody's votes."""
-
-    gold: str
-    group: str
-    votes: Mapping[str, Vote]
-    """By annotator."""
+from stepladder.types import Candidate, Posterior, Vote
 
 
 class Fit(BaseModel):
@@ -32,41 +25,70 @@ class Fit(BaseModel):
 
     labels: tuple[str, ...]
     """The task's labels, in the order of every vector."""
+    rows: int
+    """Rows of gold that it was learnt from."""
     log_prior: Vector
     """Natural logarithm of each label's share in gold, smoothed; uniform with too little gold."""
+    unseen: tuple[str, ...] = ()
+    """Labels that no row of gold has: they rest on the smoothed prior alone."""
     annotators: dict[str, AnnotatorFit]
     """By name."""
-    weights: dict[str, dict[str, float]]
-    """For each set of annotators that a route can produce (by `set_name`), their weights."""
+    pools: dict[str, Pool]
+    """For each set of annotators that a route can produce (by `set_name`), its weights."""
     shared: float = 1.0
     """Factor c for every other set: m votes weigh c/sqrt(m) each; a single one weighs 1."""
+    shared_question: float = 0.0
+    """Weight of the question's term for every other set."""
+    shared_text: float = 0.0
+    """Weight of the prior from columns and text for every other set."""
+    question: QuestionTerm | None = None
+    """What the question says; None where no pool listens to it."""
+    text: TextPrior | None = None
+    """What a candidate's columns and text say; None where no pool listens to it."""
 
-    def posterior(self, votes: Sequence[Vote]) -> Posterior | None:
-        """What the votes amount to; None when no vote carries a label."""
+    def posterior(self, votes: Sequence[Vote], candidate: Candidate) -> Posterior | None:
+        """What the votes about a candidate amount to; None when no vote carries a label."""
         vectors: dict[str, Vector] = {}
         for vote in votes:
-            vector = self.annotators[vote.annotator].vector(vote, self.labels, self.log_prior)
+            vector = self.annotators[vote.annotator].vector(
+                vote, self.labels, self.log_prior, candidate.question
+            )
             if vector is not None:
                 vectors[vote.annotator] = vector
         if not vectors:
             return None
-        weights = self._weights(tuple(vectors))
-        return Posterior(self.labels, pooled(self.log_prior, tuple(vectors.values()), weights))
+        pool = self.pools.get(set_name(tuple(vectors)))
+        weighed, weights = list(vectors.values()), self._weights(pool, tuple(vectors))
+        self._add_terms(pool, candidate, weighed, weights)
+        return Posterior(self.labels, pooled(self.log_prior, weighed, weights))
 
     def calibrated(self, votes: Sequence[Vote]) -> bool:
         """Whether every vote with a label comes from a calibrated annotator."""
         named = [v.annotator for v in votes if v.label is not None]
         return bool(named) and all(self.annotators[name].calibrated for name in named)
 
-    def _weights(self, names: tuple[str, ...]) -> Vector:
+    def _weights(self, pool: Pool | None, names: tuple[str, ...]) -> list[float]:
+        if pool is not None:
+            return [pool.weights[name] for name in names]
         if len(names) == 1:
-            return (1.0,)
-        fitted = self.weights.get(set_name(names))
-        if fitted is None:
-            return (self.shared / sqrt(len(names)),) * len(names)
-        return tuple(fitted[name] for name in names)
+            return [1.0]
+        return [self.shared / sqrt(len(names))] * len(names)
+
+    def _add_terms(
+        self, pool: Pool | None, candidate: Candidate, vectors: list[Vector], weights: list[float]
+    ) -> None:
+        """Add what the question and the candidate itself say, where they are listened to."""
+        question = self.shared_question if pool is None else pool.question
+        if question and self.question is not None:
+            vectors.append(self.question.vector(candidate.question, len(self.labels)))
+            weights.append(question)
+        text = self.shared_text if pool is None else pool.text
+        if text and self.text is not None:
+            vectors.append(self.text.vector(candidate.columns, self.log_prior))
+            weights.append(text)
 
 
-def set_name(names: Sequence[str]) -> str:
+@lru_cache(maxsize=4096)
+def set_name(names: tuple[str, ...]) -> str:
     """One name for a set of annotators, whatever their order and characters: a JSON list."""
     return dumps(sorted(names))

@@ -3,145 +3,148 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import log
+from dataclasses import dataclass, field
+from math import sqrt
+from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
-from stepladder.confidence.annotator import AnnotatorFit, fit_annotator
-from stepladder.confidence.fit import Fit, GoldRow, set_name
-from stepladder.confidence.folds import group_folds
-from stepladder.confidence.pool import equal_weights, fit_shared_weight, fit_weights
+from stepladder.confidence.annotator_fitting import Fitted, fit_annotator
+from stepladder.confidence.combining import Pool, combine, combine_shared
+from stepladder.confidence.fit import Fit, set_name
+from stepladder.confidence.gold import Floats, GoldRow, GoldTable
+from stepladder.confidence.heard import Split, log_prior
+from stepladder.confidence.prior import PriorColumns, fit_prior, held_out_prior
+from stepladder.confidence.question import fit_question, held_out_question
 from stepladder.confidence.vector import Vector
+from stepladder.confidence.ways import Evidence
 
-PRIOR_SMOOTHING = 1.0
-"""Pseudo-counts per label in the prior."""
+FORMAT = 2
+"""Of a stored fit; another one is fitted anew from the same votes."""
 
 
-def unfitted(labels: Sequence[str], annotators: Sequence[str]) -> Fit:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be fitted."""
+
+    labels: tuple[str, ...]
+    """The task's, in their order."""
+    annotators: tuple[str, ...]
+    """All machines on the ladder."""
+    sets: tuple[tuple[str, ...], ...] = ()
+    """The sets of annotators that the route can produce."""
+    minimum: int = 30
+    """Rows of gold below which an annotator is not trusted."""
+    seed: int = 0
+    """Deals groups to folds."""
+    columns: PriorColumns | None = None
+    """What a prior may look at; None for no prior."""
+    offsets: Mapping[str, Vector] = field(default_factory=lambda: MappingProxyType({}))
+    """By annotator: what is taken out of its token log-probabilities."""
+
+
+def unfitted(wanted: Wanted) -> Fit:
     """The fit before any gold: raw confidence, a uniform prior, and an assumed accuracy."""
-    return fit_gold(labels, annotators, (), rows=(), minimum=1, seed=0)
+    return fit_gold(wanted, ())
 
 
-def fit_gold(
-    labels: Sequence[str],
-    annotators: Sequence[str],
-    sets: Sequence[Sequence[str]],
-    *,
-    rows: Sequence[GoldRow],
-    minimum: int,
-    seed: int,
-) -> Fit:
-    """Calibrators for each annotator and pool weights for each set of annotators.
+def fit_gold(wanted: Wanted, rows: Sequence[GoldRow]) -> Fit:
+    """Calibrators for each annotator, and a pool for each set of annotators.
 
-    Weights see calibrated votes of rows that the calibrators were not fitted on
+    Pools see calibrated votes of rows that the calibrators were not fitted on
     (five folds, by group): in-sample probabilities would be trusted too much.
     """
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     # The problems are so small that more threads take five times as long to wait for each other.
     with threadpool_limits(1):
-        return _fit_all(labels, annotators, sets, rows, minimum, seed)
+        return _fit_all(wanted, Split(GoldTable(wanted.labels, tuple(rows)), wanted.seed))
 
 
-def _fit_all(
-    labels: Sequence[str],
-    annotators: Sequence[str],
-    sets: Sequence[Sequence[str]],
-    rows: Sequence[GoldRow],
-    minimum: int,
-    seed: int,
-) -> Fit:
-    log_prior = _log_prior(labels, rows if len(rows) >= minimum else ())
-    fits = {name: _fit_one(labels, name, rows, minimum) for name in annotators}
-    held_out = _held_out_vectors(labels, annotators, rows, minimum, seed, log_prior)
-    gold = np.array([labels.index(row.gold) for row in rows], dtype=np.int64)
-    weights = {
-        set_name(names): dict(
-            zip(names, _weights_of(names, held_out, gold, log_prior), strict=True)
-        )
-        for names in sets
-        if len(names) > 1 and all(fits[name].calibrated for name in names)
+def _fit_all(wanted: Wanted, split: Split) -> Fit:
+    table = split.table
+    fitted = {
+        name: fit_annotator(name, split, wanted.minimum, wanted.offsets.get(name))
+        for name in wanted.annotators
     }
-    everybody = [name for name in annotators if fits[name].calibrated]
+    trusted = tuple(name for name, one in fitted.items() if one.fit.calibrated)
+    terms = _Terms.of(wanted, split) if trusted else _Terms(None, None)
+    pools = {
+        set_name(names): combine(evidence, wanted.seed)
+        for names in wanted.sets
+        if set(names) <= set(trusted)
+        and (evidence := _evidence(names, fitted, split, terms)) is not None
+    }
+    shared = _shared(trusted, fitted, split, terms)
+    heard = [*pools.values(), *([shared] if shared else [])]
     return Fit(
-        labels=tuple(labels),
-        log_prior=log_prior,
-        annotators=fits,
-        weights=weights,
-        shared=_shared_weight(everybody, held_out, gold, log_prior),
+        labels=wanted.labels,
+        rows=len(table),
+        log_prior=_prior_of(table, wanted.minimum),
+        unseen=_unseen(table) if trusted else (),
+        annotators={name: one.fit for name, one in fitted.items()},
+        pools=pools,
+        shared=1.0 if shared is None else shared.weights[trusted[0]] * sqrt(len(trusted)),
+        shared_question=0.0 if shared is None else shared.question,
+        shared_text=0.0 if shared is None else shared.text,
+        question=fit_question(table) if any(pool.question for pool in heard) else None,
+        text=(
+            fit_prior(table, wanted.columns)
+            if wanted.columns is not None and any(pool.text for pool in heard)
+            else None
+        ),
     )
 
 
-def _log_prior(labels: Sequence[str], rows: Sequence[GoldRow]) -> Vector:
-    counts = [PRIOR_SMOOTHING + sum(row.gold == label for row in rows) for label in labels]
-    return tuple(log(count / sum(counts)) for count in counts)
+@dataclass(frozen=True, eq=False)
+class _Terms:
+    """What others than the annotators say of each gold row, held out (n x K)."""
+
+    question: Floats | None
+    text: Floats | None
+
+    @classmethod
+    def of(cls, wanted: Wanted, split: Split) -> _Terms:
+        several = len(set(split.table.questions)) > 1
+        return cls(
+            held_out_question(split) if several else None,
+            None if wanted.columns is None else held_out_prior(split, wanted.columns),
+        )
 
 
-def _fit_one(
-    labels: Sequence[str], name: str, rows: Sequence[GoldRow], minimum: int
-) -> AnnotatorFit:
-    answered = [row for row in rows if name in row.votes]
-    return fit_annotator(
-        labels, [row.votes[name] for row in answered], [row.gold for row in answered], minimum
+def _evidence(
+    names: Sequence[str], fitted: Mapping[str, Fitted], split: Split, terms: _Terms
+) -> Evidence | None:
+    """The rows that all of them answered; None when those are of fewer than two folds."""
+    votes = np.stack([fitted[name].held_out for name in names], axis=1)
+    places = np.flatnonzero(~np.isnan(votes).any(axis=(1, 2)))
+    if len(set(split.fold[places].tolist())) < 2:
+        return None
+    return Evidence(
+        names=tuple(names),
+        votes=votes[places],
+        question=None if terms.question is None else terms.question[places],
+        text=None if terms.text is None else terms.text[places],
+        table=split.table.at(places),
+        fold=split.fold[places],
+        prior=log_prior(split.table),
     )
 
 
-def _held_out_vectors(
-    labels: Sequence[str],
-    annotators: Sequence[str],
-    rows: Sequence[GoldRow],
-    minimum: int,
-    seed: int,
-    log_prior: Vector,
-) -> dict[str, list[Vector | None]]:
-    """For each annotator, each row's vector from a fit that did not see the row's group."""
-    found: dict[str, list[Vector | None]] = {name: [None] * len(rows) for name in annotators}
-    for held in group_folds([row.group for row in rows], seed):
-        kept = [row for i, row in enumerate(rows) if i not in held]
-        for name in annotators:
-            fit = _fit_one(labels, name, kept, max(2, minimum * len(kept) // max(1, len(rows))))
-            for i in held:
-                vote = rows[i].votes.get(name)
-                found[name][i] = fit.vector(vote, labels, log_prior) if vote else None
-    return found
+def _shared(
+    names: Sequence[str], fitted: Mapping[str, Fitted], split: Split, terms: _Terms
+) -> Pool | None:
+    """One factor for the sets without a pool of their own, fitted on everybody together."""
+    evidence = _evidence(names, fitted, split, terms) if len(names) > 1 else None
+    return None if evidence is None else combine_shared(evidence, split.seed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stack:
-    """Rows that a whole set of annotators answered: vectors (n, m, K) and gold numbers (n)."""
-
-    vectors: NDArray[np.float64]
-    gold: NDArray[np.int64]
+def _prior_of(table: GoldTable, minimum: int) -> Vector:
+    """Uniform with too little gold."""
+    enough = table if len(table) >= minimum else GoldTable(table.labels, ())
+    return tuple(float(p) for p in log_prior(enough))
 
 
-def _stack(
-    names: Sequence[str], vectors: Mapping[str, Sequence[Vector | None]], gold: NDArray[np.int64]
-) -> _Stack:
-    complete = [i for i in range(len(gold)) if all(vectors[n][i] is not None for n in names)]
-    return _Stack(np.array([[vectors[n][i] for n in names] for i in complete]), gold[complete])
-
-
-def _weights_of(
-    names: Sequence[str],
-    vectors: Mapping[str, Sequence[Vector | None]],
-    gold: NDArray[np.int64],
-    log_prior: Vector,
-) -> Vector:
-    stack = _stack(names, vectors, gold)
-    if not len(stack.gold):
-        return equal_weights(len(names))
-    return fit_weights(log_prior, stack.vectors, stack.gold)
-
-
-def _shared_weight(
-    names: Sequence[str],
-    vectors: Mapping[str, Sequence[Vector | None]],
-    gold: NDArray[np.int64],
-    log_prior: Vector,
-) -> float:
-    stack = _stack(names, vectors, gold)
-    if len(names) < 2 or not len(stack.gold):
-        return 1.0
-    return fit_shared_weight(log_prior, stack.vectors, stack.gold)
+def _unseen(table: GoldTable) -> tuple[str, ...]:
+    seen = {row.gold for row in table.rows}
+    return tuple(label for label in table.labels if label not in seen)

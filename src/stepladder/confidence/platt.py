@@ -9,17 +9,17 @@ model's liking for one of the labels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import exp, log, log1p
+from collections.abc import Sequence
+from math import log
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from stepladder.confidence.vector import Vector, softmax
+from stepladder.confidence.scaling import CLIP, Shown
+from stepladder.confidence.vector import Vector, log_sigmoid, softmax
 
-CLIP = 1e-6
-"""Raw probabilities are kept this far from 0 and 1, where log-odds are infinite."""
 INVERSE_PENALTY = 10.0
 """Weak ridge: it only matters where gold is scarce or a label is separated perfectly."""
 
@@ -29,6 +29,8 @@ class Platt(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
+    kind: Literal["platt"] = "platt"
+    """The method."""
     slopes: Vector
     """By label: how much a step of raw log-odds counts."""
     intercepts: Vector
@@ -39,7 +41,7 @@ class Platt(BaseModel):
         # Sigmoids renormalised, in logarithms: all of them may be too small for a float.
         return softmax(
             [
-                _log_sigmoid(slope * log_odds(p) + intercept)
+                log_sigmoid(slope * log_odds(p) + intercept)
                 for p, slope, intercept in zip(raw, self.slopes, self.intercepts, strict=True)
             ]
         )
@@ -51,29 +53,23 @@ def log_odds(probability: float) -> float:
     return log(p / (1.0 - p))
 
 
-def _log_sigmoid(score: float) -> float:
-    return min(score, 0.0) - log1p(exp(-abs(score)))
-
-
-def fit_platt(
-    labels: Sequence[str], raw: Sequence[Mapping[str, float]], gold: Sequence[str]
-) -> Platt:
-    """Sigmoids for rows of raw probabilities by label (n rows) and their gold (n labels)."""
+def fit_platt(shown: Shown) -> Platt:
+    """A sigmoid for each label against the rest."""
+    odds = shown.odds
     sigmoids = [
-        _sigmoid(
-            np.array([log_odds(row.get(label, 0.0)) for row in raw]),
-            np.array([g == label for g in gold]),
-        )
-        for label in labels
+        sigmoid(odds[:, [label]], shown.gold == label, shown.weight)
+        for label in range(shown.labels)
     ]
     return Platt(
-        slopes=tuple(float(slope) for slope, _ in sigmoids),
-        intercepts=tuple(float(intercept) for _, intercept in sigmoids),
+        slopes=tuple(float(found[0]) for found in sigmoids),
+        intercepts=tuple(float(found[-1]) for found in sigmoids),
     )
 
 
-def _sigmoid(odds: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Slope and intercept by logistic regression on Platt's smoothed targets."""
+def sigmoid(
+    features: NDArray[np.float64], right: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Slopes, then the intercept, by logistic regression on Platt's smoothed targets."""
     from sklearn.linear_model import LogisticRegression
 
     positives = int(right.sum())
@@ -81,8 +77,8 @@ def _sigmoid(odds: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.
     # Each row enters once as right and once as wrong, weighted by its target.
     regression = LogisticRegression(C=INVERSE_PENALTY)
     regression.fit(
-        np.concatenate([odds, odds])[:, None],
-        np.repeat([1, 0], len(odds)),
-        sample_weight=np.concatenate([target, 1 - target]),
+        np.concatenate([features, features]),
+        np.repeat([1, 0], len(features)),
+        sample_weight=np.concatenate([weight * target, weight * (1 - target)]),
     )
-    return np.array([regression.coef_[0, 0], regression.intercept_[0]])
+    return np.append(regression.coef_[0], regression.intercept_[0])

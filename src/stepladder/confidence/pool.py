@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from math import sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.vector import Vector, softmax
 
-RIDGE = 5.0
-"""Pull of the weights to 1/sqrt(m), in rows' worth of log loss per squared unit."""
+RIDGE = 10.0
+"""Pull of the weights to where they start, in rows' worth of log loss per squared unit."""
 
 
 def pooled(log_prior: Vector, vectors: Sequence[Vector], weights: Sequence[float]) -> Vector:
@@ -35,48 +35,30 @@ def equal_weights(votes: int) -> Vector:
     return (1.0 / sqrt(votes),) * votes
 
 
-def fit_weights(log_prior: Vector, vectors: NDArray[np.float64], gold: NDArray[np.int64]) -> Vector:
-    """Weights (m) for vectors of shape (n rows, m votes, K labels) and gold label numbers (n)."""
+def fit_weights(
+    log_prior: Floats, vectors: Floats, gold: Numbers, weight: Floats, near: Sequence[float]
+) -> Floats:
+    """Weights (m) of vectors (n rows x m x K labels), held near others (m).
+
+    `gold` are label numbers (n), `weight` is what each row stands for (n).
+    """
     from scipy.optimize import minimize
 
-    votes = vectors.shape[1]
-    start = np.array(equal_weights(votes))
+    start = np.array(near, dtype=np.float64)
     found = minimize(
         _penalised_loss,
         start,
-        args=(np.array(log_prior), vectors, gold, start),
+        args=(log_prior, vectors, gold, weight, start),
         jac=True,
         method="L-BFGS-B",
-        bounds=[(0.0, None)] * votes,
+        bounds=[(0.0, None)] * len(start),
     )
-    return tuple(float(w) for w in found.x)
-
-
-def fit_shared_weight(
-    log_prior: Vector, vectors: NDArray[np.float64], gold: NDArray[np.int64]
-) -> float:
-    """One factor c, so that m votes weigh c/sqrt(m) each, for sets without a fit of their own."""
-    from scipy.optimize import minimize
-
-    summed = vectors.sum(axis=1, keepdims=True) / sqrt(vectors.shape[1])
-    found = minimize(
-        _penalised_loss,
-        np.ones(1),
-        args=(np.array(log_prior), summed, gold, np.ones(1)),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(0.0, None)],
-    )
-    return float(found.x[0])
+    return np.asarray(found.x, dtype=np.float64)
 
 
 def _penalised_loss(
-    weights: NDArray[np.float64],
-    prior: NDArray[np.float64],
-    vectors: NDArray[np.float64],
-    gold: NDArray[np.int64],
-    near: NDArray[np.float64],
-) -> tuple[float, NDArray[np.float64]]:
+    weights: Floats, prior: Floats, vectors: Floats, gold: Numbers, weight: Floats, near: Floats
+) -> tuple[float, Floats]:
     """Summed log loss plus ridge, and its gradient (m)."""
     scores = prior + np.einsum("m,nmk->nk", weights, vectors)
     scores -= scores.max(axis=1, keepdims=True)
@@ -84,6 +66,7 @@ def _penalised_loss(
     rows = np.arange(len(gold))
     missed = np.exp(log_p)
     missed[rows, gold] -= 1.0
+    missed *= weight[:, None]
     gradient = np.einsum("nk,nmk->m", missed, vectors) + 2 * RIDGE * (weights - near)
-    loss = -log_p[rows, gold].sum() + RIDGE * np.square(weights - near).sum()
+    loss = -(weight * log_p[rows, gold]).sum() + RIDGE * np.square(weights - near).sum()
     return float(loss), gradient

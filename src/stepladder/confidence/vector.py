@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp
+from math import exp, log1p
 
 Vector = tuple[float, ...]
 """One number per label, in the task's order."""
@@ -15,3 +15,8 @@ def softmax(scores: Sequence[float]) -> Vector:
     lifted = [exp(score - top) for score in scores]
     whole = sum(lifted)
     return tuple(p / whole for p in lifted)
+
+
+def log_sigmoid(score: float) -> float:
+    """The logarithm of the logistic function, for scores of any size."""
+    return min(score, 0.0) - log1p(exp(-abs(score)))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 import orjson
 
 from stepladder.annotators.base import Waiting
-from stepladder.confidence import Fit, GoldRow, fit_gold, unfitted
+from stepladder.confidence import Fit, GoldRow, Wanted, fit_gold
+from stepladder.confidence.fitting import FORMAT
 from stepladder.digest import digest
 from stepladder.engine.climber import Climber
 from stepladder.engine.content_free import ask_content_free
 from stepladder.engine.hands import MoveOn, all_of, work_off
 from stepladder.engine.replay import GOLD_ROUTE, Unread, Work, work_through
+from stepladder.engine.teaching import correction_of, offsets, prior_columns, route_sets
 from stepladder.policy import Policy
 from stepladder.types import UNUSED, Candidate, CandidateKey, Decision, Status, Vote, total
 
@@ -38,7 +39,7 @@ class Calibrated:
             key=row.key,
             status=Status.LABELLED,
             label=row.gold,
-            posterior=self.fit.posterior(votes),
+            posterior=self.fit.posterior(votes, row),
             calibrated=self.fit.calibrated(votes),
             route=GOLD_ROUTE,
             cost=total(vote.cost for vote in votes),
@@ -51,36 +52,38 @@ async def calibrate(
     climber: Climber, rows: Sequence[Candidate], labels: Sequence[str], seed: int
 ) -> Calibrated:
     """Ask every machine about every row, and fit; an earlier start's fit of these rows is kept."""
-    policy = climber.staff.policy
     votes = await _ask_all(climber, rows)
     content_free = await ask_content_free(climber)
-    key = _fit_key(policy, rows, votes, content_free, seed)
+    key = _fit_key(climber.staff.policy, rows, votes, content_free, seed)
     stored = await climber.ledger.fit(key)
     if stored is not None:
         return Calibrated(Fit.model_validate_json(stored.body), key, votes, content_free)
-    gold = [GoldRow(row.gold or "", row.group, votes[row.key]) for row in rows]
-    fit = (
-        fit_gold(
-            labels,
-            policy.machines,
-            _route_sets(policy),
-            rows=gold,
-            minimum=policy.calibration.minimum,
-            seed=seed,
-        )
-        if rows
-        else unfitted(labels, policy.machines)
-    )
+    gold = [GoldRow(row, votes[row.key]) for row in rows]
+    fit = fit_gold(_wanted(climber, labels, gold, content_free, seed), gold)
     await climber.ledger.add_fit(
         key, fit.model_dump_json(), orjson.dumps([tuple(row.key) for row in rows]).decode()
     )
     return Calibrated(fit, key, votes, content_free)
 
 
-def _route_sets(policy: Policy) -> list[tuple[str, ...]]:
-    """The sets of machines that the route can have asked, tier by tier."""
-    names = [tuple(n for n in tier.ask if not policy.is_person(n)) for tier in policy.tiers]
-    return [tuple(dict.fromkeys(sofar)) for sofar in accumulate(names) if sofar]
+def _wanted(
+    climber: Climber,
+    labels: Sequence[str],
+    gold: Sequence[GoldRow],
+    content_free: Mapping[str, Sequence[Vote]],
+    seed: int,
+) -> Wanted:
+    policy = climber.staff.policy
+    prior = policy.calibration.prior and bool(gold)
+    return Wanted(
+        labels=tuple(labels),
+        annotators=policy.machines,
+        sets=route_sets(policy),
+        minimum=policy.calibration.minimum,
+        seed=seed,
+        columns=prior_columns(climber.staff.task, gold[0].candidate) if prior else None,
+        offsets=offsets(policy, labels, gold, content_free),
+    )
 
 
 def _fit_key(
@@ -92,12 +95,18 @@ def _fit_key(
 ) -> str:
     """Digest of what the fit is made from: rows, gold, votes and settings."""
     seen = [
-        [*row.key, row.gold, row.group, *([v.key, v.label] for v in votes[row.key].values())]
+        [
+            *row.key,
+            *(row.gold, row.group, row.sampled, dict(row.columns)),
+            *([v.key, v.label] for v in votes[row.key].values()),
+        ]
         for row in rows
     ]
     empty = [vote.key for said in content_free.values() for vote in said]
-    settings = [_route_sets(policy), policy.calibration.minimum, seed]
-    return digest([seen, *settings, *([empty] if empty else [])])
+    corrections = {name: correction_of(policy, name).value for name in policy.machines}
+    calibration = policy.calibration
+    settings = [route_sets(policy), calibration.minimum, calibration.prior, corrections, seed]
+    return digest([FORMAT, seen, empty, *settings])
 
 
 async def _ask_all(

@@ -88,7 +88,7 @@ class Climb:
         self.asked.append(Asked(tier, votes))
         self.votes += votes
         self.by_machines += [vote for vote in votes if not policy.is_person(vote.annotator)]
-        self.posterior = self.fit.posterior(self.by_machines)
+        self.posterior = self.fit.posterior(self.by_machines, self.candidate)
 
     async def _votes(self, names: Sequence[str]) -> list[Vote | Waiting]:
         if len(names) == 1:

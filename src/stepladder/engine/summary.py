@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from stepladder.audit import Interval, wilson
-from stepladder.confidence.annotator import Calibrator
 from stepladder.engine.payroll import Alone, Payroll, dearest_alone
 from stepladder.engine.progress import GoldFigures, TierFigures
 from stepladder.engine.run import Run
 from stepladder.engine.setup import Setup
+from stepladder.engine.trust import Trusted, trusted
 from stepladder.policy import HumanSpec
 from stepladder.types import Candidate, Status, Usd
 
@@ -31,16 +31,6 @@ class Accuracy:
     def interval(self) -> Interval:
         """Where the true share lies with 95 % confidence (Wilson)."""
         return wilson(self.right, self.total)
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """How far an annotator's confidence became a probability."""
-
-    annotator: str
-    calibrator: Calibrator
-    rows: int
-    """Rows of gold that it answered with a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +61,8 @@ class Summary:
     statuses: Mapping[Status, int]
     calibration: TierFigures
     tiers: Sequence[TierFigures]
-    trust: Sequence[Trust]
-    """By annotator, machines only; empty when the run ended before calibration did."""
+    trusted: Trusted | None
+    """How votes became probabilities; None when the run ended before calibration did."""
     labels: Accuracy | None
     """Of all labels on unseen gold, people's as given; None without such gold."""
     machine_labels: Accuracy | None
@@ -102,7 +92,7 @@ def summarise(run: Run, payroll: Payroll, candidates: Iterable[Candidate]) -> Su
         statuses={status: progress.statuses[status] for status in Status},
         calibration=progress.calibration,
         tiers=tuple(progress.tiers),
-        trust=_trust(run),
+        trusted=trusted(run.calibrated.fit, run.calibrated.key) if run.calibrated else None,
         labels=_accuracy(gold.right, gold.labelled),
         machine_labels=_accuracy(gold.machine_right, gold.by_machine),
         at_random=at_random(gold),
@@ -112,13 +102,6 @@ def summarise(run: Run, payroll: Payroll, candidates: Iterable[Candidate]) -> Su
         ),
         dearest=dearest_alone(run.setup, payroll, candidates, progress.total),
     )
-
-
-def _trust(run: Run) -> tuple[Trust, ...]:
-    if run.calibrated is None:
-        return ()
-    fits = run.calibrated.fit.annotators
-    return tuple(Trust(name, fit.calibrator, fit.rows) for name, fit in fits.items())
 
 
 def _accuracy(right: int, total: int) -> Accuracy | None:

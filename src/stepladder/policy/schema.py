@@ -45,6 +45,8 @@ class Calibration(Settings):
     """At most this share of the gold rows; the rest measures accuracy."""
     minimum: int = Field(default=30, ge=2)
     """With fewer answered rows an annotator stays uncalibrated, and the output says so."""
+    prior: bool = True
+    """Whether a candidate's columns and text may join the votes, if that helps on unseen groups."""
 
 
 class Tier(Settings):

@@ -1,0 +1,57 @@
+"""How far votes became probabilities, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stepladder.cli.screen import many
+from stepladder.confidence.annotator import Untrusted
+from stepladder.engine.trust import Pooling, Trust, Trusted
+from stepladder.types import Source
+
+
+def trust_lines(trusted: Trusted, minimum: int) -> Iterator[str]:
+    """One line for each annotator and source, then for each set; `minimum` is the gold needed."""
+    for trust in trusted.annotators:
+        yield f"Calibration of {_who(trust)}: {_calibrated(trust, minimum)}."
+    for label in trusted.unseen:
+        yield f"  No row of gold is {label!r}: its probability rests on the prior alone."
+    for pool in trusted.pools:
+        yield from _pooled(pool)
+
+
+def _who(trust: Trust) -> str:
+    if trust.source is Source.NONE:
+        return trust.annotator
+    return f"{trust.annotator} ({trust.source.value.replace('_', ' ')})"
+
+
+def _calibrated(trust: Trust, minimum: int) -> str:
+    match trust.untrusted:
+        case None:
+            own = ", by question" if trust.by_question else ""
+            return f"{trust.calibrator}{own} on {many(trust.rows, 'row')} of gold"
+        case Untrusted.TOO_FEW:
+            why = f"{trust.rows} rows of gold answered, {minimum} needed"
+        case Untrusted.ONE_GROUP | Untrusted.ONE_LABEL:
+            why = trust.untrusted.value
+    return f"uncalibrated, its probabilities are raw ({why})"
+
+
+def _pooled(pooling: Pooling) -> Iterator[str]:
+    pool = pooling.pool
+    terms = {"the question": pool.question, "columns and text": pool.text}
+    extras = " and ".join(name for name, weight in terms.items() if weight)
+    if len(pooling.annotators) > 1:
+        with_extras = f", with {extras}" if extras else ""
+        yield f"Pool of {' + '.join(pooling.annotators)}: {_how(pooling)}{with_extras}."
+    elif extras:
+        yield f"Pool of {pooling.annotators[0]}: its vote, with {extras}."
+    if pooling.text_tried and not pool.text:
+        yield "  Columns and text were left out: they did not lower the loss on unseen groups."
+
+
+def _how(pooling: Pooling) -> str:
+    """Whoever is listened to, most first."""
+    ranked = sorted(pooling.pool.weights.items(), key=lambda item: -item[1])
+    return ", ".join(f"{name} weighs {weight:.2f}" for name, weight in ranked)

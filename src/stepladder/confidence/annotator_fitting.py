@@ -1,0 +1,94 @@
+"""Making an annotator's fit from gold: by its labels, and by each source of its confidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stepladder.confidence.annotator import AnnotatorFit, Calibrator, Scaled, Untrusted
+from stepladder.confidence.by_label import fit_by_label
+from stepladder.confidence.by_source import Confident
+from stepladder.confidence.confusion import fit_accuracy
+from stepladder.confidence.gold import Floats, Numbers
+from stepladder.confidence.heard import Heard, Split, heard_of
+from stepladder.confidence.scaling import Shown
+from stepladder.confidence.vector import Vector
+from stepladder.types import Source
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """An annotator's fit, and what fits like it say of rows that they did not see."""
+
+    fit: AnnotatorFit
+    held_out: Floats
+    """Log-likelihoods by gold row and label (n x K); NaN where it gave no label."""
+
+
+def fit_annotator(name: str, split: Split, minimum: int, offset: Vector | None = None) -> Fitted:
+    """The fit for one annotator from the votes and the gold of a table's rows (n).
+
+    With fewer than `minimum` labelled rows, of one group or one label only, it is not
+    trusted, and the fit is what is assumed of anybody.
+    """
+    told = heard_of(name, split)
+    held_out = np.full(split.prior.shape, np.nan)
+    problem = untrusted(told.heard, minimum)
+    if problem is not None:
+        return Fitted(_assumed(told.heard, problem, offset), held_out)
+    fit, held_out[told.places] = _trusted(told.heard, minimum, offset)
+    return Fitted(fit, held_out)
+
+
+def untrusted(heard: Heard, minimum: int) -> Untrusted | None:
+    """Why so much gold cannot calibrate; None when it can."""
+    if len(heard.table) < minimum:
+        return Untrusted.TOO_FEW
+    if len(set(heard.table.groups)) < 2:
+        return Untrusted.ONE_GROUP
+    return Untrusted.ONE_LABEL if len(set(heard.table.gold.tolist())) < 2 else None
+
+
+def _assumed(heard: Heard, problem: Untrusted, offset: Vector | None) -> AnnotatorFit:
+    nobody = heard.at(np.array([], dtype=np.int64))
+    return AnnotatorFit(
+        rows=len(heard.table),
+        untrusted=problem,
+        calibrator=Calibrator.NONE,
+        confusion=fit_accuracy(len(heard.table.labels), nobody.answers),
+        offset=offset,
+    )
+
+
+def _trusted(heard: Heard, minimum: int, offset: Vector | None) -> tuple[AnnotatorFit, Floats]:
+    by_label = fit_by_label(heard)
+    fit = AnnotatorFit(
+        rows=len(heard.table),
+        untrusted=None,
+        calibrator=by_label.calibrator,
+        confusion=by_label.confusion,
+        confusion_by_question=dict(by_label.by_question),
+        losses=dict(by_label.losses),
+        offset=offset,
+    )
+    likelihoods, scaled = by_label.held_out.copy(), dict[Source, Scaled]()
+    for source in Source:
+        places = _confident(heard, fit, source)
+        some = heard.at(places)
+        if untrusted(some, minimum) is None and len(some.folds()) > 1:
+            raw = np.array([fit.raw(vote, heard.table.labels) for vote in some.votes])
+            shown = Shown(raw, some.table.gold, some.table.weight)
+            found = Confident(some, shown, minimum).fit(fit.calibrator, likelihoods[places])
+            scaled[source], likelihoods[places] = found.scaled, found.held_out
+    return fit.model_copy(update={"sources": scaled}), likelihoods
+
+
+def _confident(heard: Heard, fit: AnnotatorFit, source: Source) -> Numbers:
+    """The places of the votes with raw probabilities of this source."""
+    labels = heard.table.labels
+    shown = (
+        vote.confidence.source is source and fit.raw(vote, labels) is not None
+        for vote in heard.votes
+    )
+    return np.flatnonzero(np.fromiter(shown, dtype=bool, count=len(heard.votes)))

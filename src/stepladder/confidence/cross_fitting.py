@@ -1,0 +1,91 @@
+"""Everything that gold teaches, learnt anew without each fold, so that its rows can judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from stepladder.confidence.aggregator import Aggregator
+from stepladder.confidence.annotator import Untrusted
+from stepladder.confidence.fit import Fit
+from stepladder.confidence.fitting import Wanted, fit_gold
+from stepladder.confidence.folds import FOLDS, group_folds
+from stepladder.confidence.gold import Floats, GoldRow, GoldTable, Numbers
+from stepladder.confidence.vector import softmax
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fold:
+    """One part of the gold, and what was learnt from the others."""
+
+    learnt: Numbers
+    """Places that the fit has seen."""
+    held: Numbers
+    """Places that it has not."""
+    fit: Fit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CrossFitted:
+    """Gold rows, each with a fit that saw nothing of its group."""
+
+    table: GoldTable
+    folds: tuple[Fold, ...]
+
+    def posteriors(self, of: Callable[[Fit, GoldRow], tuple[float, ...]]) -> Floats:
+        """What `of` makes of each row (n x K) by a fit that did not see it."""
+        found = np.zeros((len(self.table), len(self.table.labels)))
+        for fold in self.folds:
+            found[fold.held] = [of(fold.fit, self.table.rows[place]) for place in fold.held]
+        return found
+
+    def pooled(self, names: frozenset[str]) -> Floats:
+        """The posteriors (n x K) of these annotators' votes; the prior where all are silent."""
+        return self.posteriors(lambda fit, row: pooled_votes(fit, row, names))
+
+    def aggregated(self, aggregator: Aggregator) -> Floats:
+        """Another way's posteriors (n x K), learnt on the same rows; votes held out are seen."""
+        found = np.zeros((len(self.table), len(self.table.labels)))
+        for fold in self.folds:
+            held = self.table.at(fold.held).rows
+            fitted = aggregator.fit(self.table.at(fold.learnt), held)
+            found[fold.held] = [fitted.posterior(list(r.votes.values()), r.candidate) for r in held]
+        return found
+
+
+def problem_with(table: GoldTable, minimum: int) -> Untrusted | None:
+    """Why this gold can judge nothing; None when it can."""
+    if len(table) < minimum:
+        return Untrusted.TOO_FEW
+    if len(set(table.groups)) < 2:
+        return Untrusted.ONE_GROUP
+    return Untrusted.ONE_LABEL if len(set(table.gold.tolist())) < 2 else None
+
+
+def cross_fit(wanted: Wanted, table: GoldTable) -> CrossFitted:
+    """Five fits (fewer with fewer groups), each without one fold of the groups.
+
+    Each learns from four fifths of the rows, so four fifths of the minimum make it trusted:
+    what is judged is the kind of fit that all rows give. Raises ValueError for a single group.
+    """
+    return CrossFitted(table, tuple(_folds(wanted, table)))
+
+
+def _folds(wanted: Wanted, table: GoldTable) -> Iterator[Fold]:
+    parts = group_folds(table.groups, wanted.seed)
+    if not parts:
+        raise ValueError("gold of a single group: nothing can be held out")
+    less = replace(wanted, minimum=max(2, wanted.minimum * (FOLDS - 1) // FOLDS))
+    for part in parts:
+        held = np.array(sorted(part), dtype=np.int64)
+        learnt = np.setdiff1d(np.arange(len(table)), held)
+        yield Fold(learnt, held, fit_gold(less, table.at(learnt).rows))
+
+
+def pooled_votes(fit: Fit, row: GoldRow, names: frozenset[str]) -> tuple[float, ...]:
+    """The pool's posterior (K) of these annotators' votes on a row; the prior without any."""
+    votes = [vote for name, vote in row.votes.items() if name in names]
+    posterior = fit.posterior(votes, row.candidate)
+    return softmax(fit.log_prior) if posterior is None else posterior.probabilities

@@ -1,0 +1,55 @@
+"""What a policy's gold is asked to teach: which sets of annotators, from which columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+
+from stepladder.confidence import GoldRow, PriorColumns
+from stepladder.confidence.correction import batch, contextual
+from stepladder.confidence.vector import Vector
+from stepladder.policy import Correction, Policy, confidence_of
+from stepladder.task import Task
+from stepladder.task.template import template_columns
+from stepladder.types import Candidate, Vote
+
+
+def route_sets(policy: Policy) -> tuple[tuple[str, ...], ...]:
+    """The sets of machines that the route can have asked, tier by tier."""
+    names = [tuple(n for n in tier.ask if not policy.is_person(n)) for tier in policy.tiers]
+    return tuple(dict.fromkeys(tuple(dict.fromkeys(s)) for s in accumulate(names) if s))
+
+
+def prior_columns(task: Task, candidate: Candidate) -> PriorColumns:
+    """The columns that may say something of the label: none that is id, gold, group or the like."""
+    texts = template_columns(task.text)
+    named = {column for _, column in task.columns if column is not None}
+    others = tuple(c for c in sorted(candidate.columns) if c not in named and c not in texts)
+    return PriorColumns(texts, others)
+
+
+def correction_of(policy: Policy, name: str) -> Correction:
+    """What is taken out of the annotator's token probabilities before they are calibrated."""
+    spec = confidence_of(policy, name)
+    return Correction.NONE if spec is None else spec.correct
+
+
+def offsets(
+    policy: Policy,
+    labels: Sequence[str],
+    gold: Sequence[GoldRow],
+    content_free: Mapping[str, Sequence[Vote]],
+) -> Mapping[str, Vector]:
+    """By annotator: what is taken out of its token log-probabilities; none if too few know it."""
+    found: dict[str, Vector] = {}
+    for name in policy.machines:
+        match correction_of(policy, name):
+            case Correction.NONE:
+                offset = None
+            case Correction.CONTEXTUAL:
+                offset = contextual(labels, content_free.get(name, ()))
+            case Correction.BATCH:
+                offset = batch(labels, [row.votes[name] for row in gold if name in row.votes])
+        if offset is not None:
+            found[name] = offset
+    return found

@@ -1,0 +1,87 @@
+"""How far a run's votes became probabilities, in figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from json import loads
+
+from stepladder.confidence import Fit
+from stepladder.confidence.annotator import AnnotatorFit, Calibrator, Untrusted
+from stepladder.confidence.combining import Pool
+from stepladder.confidence.ways import TEXT
+from stepladder.types import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How one source of confidence of one annotator became a probability."""
+
+    annotator: str
+    source: Source
+    """Where its confidence came from; `none` for votes that only name a label."""
+    calibrator: Calibrator
+    rows: int
+    """Rows of gold that it answered with a label."""
+    untrusted: Untrusted | None
+    """Why it is not calibrated; None when it is."""
+    by_question: bool
+    """Whether some questions have a fit of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pooling:
+    """How the votes of one set of annotators are pooled."""
+
+    annotators: Sequence[str]
+    pool: Pool
+
+    @property
+    def text_tried(self) -> bool:
+        """Whether the candidate's columns and text were tried at all."""
+        return any(one.way.endswith(f", {TEXT}") for one in self.pool.tried)
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """All of it."""
+
+    version: str
+    """The fit's name in the ledger: another gold, another version."""
+    rows: int
+    """Rows of gold that calibrated."""
+    annotators: Sequence[Trust]
+    """Machines only, by annotator and source."""
+    pools: Sequence[Pooling]
+    unseen: Sequence[str]
+    """Labels that no row of gold has."""
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether any annotator is calibrated."""
+        return any(one.untrusted is None for one in self.annotators)
+
+
+def trusted(fit: Fit, key: str) -> Trusted:
+    """What a fit, kept under this key, rests on."""
+    return Trusted(
+        version=key[:12],
+        rows=fit.rows,
+        annotators=[one for name, found in fit.annotators.items() for one in _of(name, found)],
+        pools=[Pooling(tuple(loads(names)), pool) for names, pool in fit.pools.items()],
+        unseen=fit.unseen,
+    )
+
+
+def _of(name: str, fit: AnnotatorFit) -> Iterator[Trust]:
+    for source in fit.sources or (Source.NONE,):
+        scaled = fit.sources.get(source)
+        used = scaled is not None and scaled.scaling is not None
+        yield Trust(
+            annotator=name,
+            source=source,
+            calibrator=fit.calibrator_of(source),
+            rows=fit.rows if scaled is None else scaled.rows,
+            untrusted=fit.untrusted,
+            by_question=bool(scaled.by_question if scaled and used else fit.confusion_by_question),
+        )
