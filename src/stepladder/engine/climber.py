@@ -60,14 +60,22 @@ class Climber:
 
         Raises Interrupted when the run stops.
         """
+        replies = await self.draws(name, candidate, known)
+        drawn = [reply for reply in replies if isinstance(reply, Vote)]
+        return self.staff.vote_of(name, drawn) if len(drawn) == len(replies) else Waiting()
+
+    async def draws(
+        self, name: str, candidate: Candidate, known: Mapping[Call, Vote]
+    ) -> Sequence[Vote | Waiting]:
+        """What each of one annotator's calls gave, in their order; known ones are not bought again.
+
+        Raises Interrupted when the run stops.
+        """
         calls = self.staff.calls[name]
         if len(calls) == 1:
             # Most votes are one draw; a task of its own would be a twentieth of all CPU time.
-            replies = [await self._draw(calls[0], candidate, known)]
-        else:
-            replies = await all_of(self._draw(call, candidate, known) for call in calls)
-        drawn = [reply for reply in replies if isinstance(reply, Vote)]
-        return self.staff.vote_of(name, drawn) if len(drawn) == len(calls) else Waiting()
+            return [await self._draw(calls[0], candidate, known)]
+        return await all_of(self._draw(call, candidate, known) for call in calls)
 
     async def _draw(
         self, call: Call, candidate: Candidate, known: Mapping[Call, Vote]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import AsyncExitStack, aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from functools import cached_property
 
-import orjson
-
-from stepladder.digest import digest
-from stepladder.engine.account import Account, Offer, Wall
+from stepladder.engine.account import Offer
 from stepladder.engine.basis import Basis, policy_digest
 from stepladder.engine.brake import Brake, Interrupted
 from stepladder.engine.calibrating import Calibrated, calibrate
@@ -19,15 +16,15 @@ from stepladder.engine.crew import Crew, Finished
 from stepladder.engine.flushing import Flushing
 from stepladder.engine.hiring import hire
 from stepladder.engine.intake import Intake, candidates_at, look_through
-from stepladder.engine.lending import Lending
 from stepladder.engine.noted import note
 from stepladder.engine.progress import Progress
+from stepladder.engine.purse import Purse
 from stepladder.engine.setup import RunOptions, Setup
+from stepladder.engine.starting import start_of
 from stepladder.engine.turns import decided_keys, in_turn
 from stepladder.errors import BudgetError
-from stepladder.ledger import Ledger, Money, RunStart, open_ledger
+from stepladder.ledger import Ledger, RunStart, open_ledger
 from stepladder.types import NOTHING, Candidate, CandidateKey, Usd
-from stepladder.version import VERSION
 
 
 class Run:
@@ -47,11 +44,12 @@ class Run:
         self._candidates = candidates
         self._intake = intake
         self._brake = Brake()
-        self.limits = Money(setup.budget(options), setup.wages(options))
+        self._purse = Purse.of(setup, options)
+        self.limits = self._purse.limits
         """What the run, or all that share its budget, may spend."""
-        self.budget = Wall(self.limits.usd)
+        self.budget = self._purse.usd
         """The wall for everything but wages; of a shared budget, what this run has leased."""
-        self.wages = Wall(self.limits.wages)
+        self.wages = self._purse.wages
         """The same for people's wages."""
         self.calibrated: Calibrated | None = None
         """The fit, once there is one."""
@@ -72,9 +70,28 @@ class Run:
         candidate, OverrunError or CredentialsError when the run had to halt, LedgerError
         when the ledger cannot be written. What was paid for is in the ledger by then.
         """
-        intake = self._intake or look_through(
-            self._candidates, self.setup.policy, self.options.seed
-        )
+        intake = self._looked_through()
+        async with self._at_work(intake) as climber:
+            await note(climber.ledger, intake)
+            async with aclosing(self._work(climber, intake)) as decided:
+                async for finished in decided:
+                    self.progress.finished(finished.decision)
+                    yield finished
+
+    async def calibrate(self) -> Calibrated | None:
+        """The fit alone, as `decisions` begins; None after `stop`. Raises what `decisions` does."""
+        intake = self._looked_through()
+        async with self._at_work(intake) as climber:
+            with suppress(Interrupted):
+                await self._calibrate(climber, candidates_at(self._candidates, intake.calibration))
+        return self.calibrated
+
+    def _looked_through(self) -> Intake:
+        policy, seed = self.setup.policy, self.options.seed
+        return self._intake or look_through(self._candidates, policy, seed)
+
+    @asynccontextmanager
+    async def _at_work(self, intake: Intake) -> AsyncIterator[Climber]:
         self.progress.total = intake.total
         ledger = open_ledger(self.options.ledger, self._start())
         async with AsyncExitStack() as stack:
@@ -82,22 +99,20 @@ class Run:
             await stack.enter_async_context(Flushing(ledger))
             climber = self._climber(ledger)
             self._check_budget(climber, intake)
-            await note(ledger, intake)
             await climber.staff.open(stack)
-            decided = await stack.enter_async_context(aclosing(self._work(climber, intake)))
-            async for finished in decided:
-                self.progress.finished(finished.decision)
-                yield finished
+            yield climber
+
+    async def _calibrate(self, climber: Climber, rows: Sequence[Candidate]) -> Calibrated:
+        labels, seed = self.setup.task.label_names, self.options.seed
+        self.calibrated = await calibrate(climber, rows, labels, seed)
+        return self.calibrated
 
     async def _work(self, climber: Climber, intake: Intake) -> AsyncGenerator[Finished, None]:
         rows = candidates_at(self._candidates, intake.calibration)
         try:
-            self.calibrated = await calibrate(
-                climber, rows, self.setup.task.label_names, self.options.seed
-            )
+            calibrated = await self._calibrate(climber, rows)
         except Interrupted:
             return
-        calibrated = self.calibrated
         basis = Basis(self._policy_digest, calibrated.key)
         for row in rows:
             yield self._by_gold(climber.ledger, row, calibrated, basis)
@@ -117,23 +132,15 @@ class Run:
         return Finished(row, decision, votes, by_gold=True)
 
     def _climber(self, ledger: Ledger) -> Climber:
-        self.budget.spent, self.wages.spent = ledger.spent.usd, ledger.spent.wages
-        account = Account(self.budget, self.wages, self._lender(ledger))
+        account = self._purse.account(ledger)
         claims: dict[CandidateKey, Claim] = {}
         staff = hire(self.setup, ledger, account, claims, self._brake, self.options.seed)
         return Climber(staff, ledger, account, claims, self._brake)
 
-    def _lender(self, ledger: Ledger) -> Lending | None:
-        if not self.shared:
-            return None
-        # Nothing may be held before it is leased; what is spent already was.
-        self.budget.limit, self.wages.limit = self.budget.spent, self.wages.spent
-        return Lending(ledger, self.limits)
-
     @property
     def shared(self) -> str:
         """The name of the budget that this run shares with others; empty for its own."""
-        return self.options.shared or self.setup.policy.budget.shared
+        return self._purse.shared
 
     def _check_budget(self, climber: Climber, intake: Intake) -> None:
         first = next(iter(self._candidates), None)
@@ -159,20 +166,7 @@ class Run:
         return policy_digest(self.setup)
 
     def _start(self) -> RunStart:
-        task, policy = self.setup.task, self.setup.policy
-        return RunStart(
-            name=self.options.run or task.name,
-            task=task.name,
-            labels=orjson.dumps(task.label_names).decode(),
-            task_digest=digest(task.model_dump(mode="json")),
-            policy_digest=self._policy_digest,
-            policy=policy.model_dump_json(),
-            seed=self.options.seed,
-            budget=self.limits.usd,
-            wages=self.limits.wages,
-            version=VERSION,
-            shared=self.shared,
-        )
+        return start_of(self.setup, self.options, self.limits, self.shared)
 
     @property
     def name(self) -> str:
