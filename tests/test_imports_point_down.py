@@ -47,9 +47,9 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("oracle",),
     ("integrations",),
     ("testing",),
+    ("report",),
     ("cli",),
     ("web",),
-    ("report",),
 )
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
 
@@ -58,11 +58,12 @@ HEAVY = {
     "litellm": {"annotators"},
     "xllamacpp": {"annotators"},
     "sklearn": {"confidence"},
-    "scipy": {"confidence"},
+    "scipy": {"audit", "confidence"},
     "sqlmodel": {"ledger"},
     "sqlalchemy": {"ledger"},
     "tiktoken": {"pricing"},
     "pyarrow": {"tables"},
+    "matplotlib": {"report"},
 }
 """Where a package may be imported at the top of a module."""
 
