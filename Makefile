@@ -43,5 +43,5 @@ $(VENV)/demo: $(VENV)/pip pyproject.toml
 	@touch $@
 
 $(VENV)/dev: $(VENV)/pip pyproject.toml
-	$(BIN)/pip install --quiet --editable '.[litellm,local,parquet]' --group dev
+	$(BIN)/pip install --quiet --editable '.[litellm,local,parquet,plots]' --group dev
 	@touch $@

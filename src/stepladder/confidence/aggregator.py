@@ -1,4 +1,4 @@
-"""The one shape of everything that makes a posterior of several votes, so that it can be compared."""
+"""The one shape of all that makes a posterior of several votes, so that it can be compared."""
 
 from __future__ import annotations
 

@@ -33,9 +33,7 @@ class Compared:
     """The same for the Brier score."""
 
 
-def compare(
-    crossed: CrossFitted, others: Sequence[Aggregator] = OTHERS
-) -> tuple[Compared, ...]:
+def compare(crossed: CrossFitted, others: Sequence[Aggregator] = OTHERS) -> tuple[Compared, ...]:
     """The pool, then the others, on the rows that anybody gave a label to."""
     names = frozenset(annotators_in(crossed.table.rows))
     found = {OURS: crossed.pooled(names)}

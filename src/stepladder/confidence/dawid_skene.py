@@ -137,7 +137,8 @@ class _Votes:
         accuracy = right / (counts.sum(axis=(1, 2)) + ASSUMED_RIGHT + ASSUMED_WRONG)
         wrong = (1.0 - accuracy) / max(1, self.labels - 1)
         on = np.eye(self.labels, dtype=bool)
-        return np.where(on, accuracy[:, None, None], wrong[:, None, None])
+        alike = np.where(on, accuracy[:, None, None], wrong[:, None, None])
+        return np.asarray(alike, dtype=np.float64)
 
     def posteriors(self, shares: Floats, confusions: Floats) -> Floats:
         scores = np.log(shares) + np.einsum("nml,mkl->nk", self.one_hot(), np.log(confusions))

@@ -8,36 +8,18 @@ Liang, Ma, "Verified Uncertainty Calibration" (1909.10155), section 4.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stepladder.confidence.binning import FEWEST_PER_BIN, Bin, Binned
 from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.scaling import CLIP
 
 BINS = 10
+TENTHS = 10
 SIMULATIONS = 400
 """Draws of right answers by which the error of a perfect calibrator is known to a thousandth."""
-FEWEST_PER_BIN = 2
-"""Rows of a bin: its share of right answers needs a variance."""
-Z = 1.96
-"""Standard errors each way of a 95 % interval."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """Rows of about the same probability."""
-
-    probability: float
-    """The mean of what was said, 0 to 1."""
-    right: float
-    """The share that was right, 0 to 1."""
-    rows: int
-    low: float
-    """Where the true share begins with 95 % confidence (Wilson), 0 to 1."""
-    high: float
-    """Where it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +28,21 @@ class Reliability:
 
     bins: tuple[Bin, ...]
     """By rising probability, all of about the same mass."""
+    tenths: tuple[int, ...]
+    """Rows whose probability is from 0 to 0.1, from 0.1 to 0.2 and so on."""
     rows: int
     error: float
     """Plain expected calibration error: mean distance of probability and share, 0 to 1."""
     by_chance: float
-    """The error that a perfect calibrator with the same probabilities has by chance, in the mean."""
+    """What a perfect calibrator with the same probabilities would show by chance, in the mean."""
     squared: float
     """Squared error less its bias (Kumar et al.); below 0 by chance, never far."""
 
     @property
     def debiased(self) -> float:
-        """The error less that by chance: 0 in the mean for a perfect calibrator, so it may be negative.
+        """The error less that by chance: 0 in the mean for a perfect one, so it may be below 0.
 
-        An error that is large hides its chance part, so that this understates it a little.
+        A large error hides its chance part, so that this understates it a little.
         """
         return self.error - self.by_chance
 
@@ -84,11 +68,12 @@ def reliability(
     # Sorted before ties are dealt: the rows' own order must not matter.
     order = np.lexsort((weighed, right, probability))
     order = order[np.lexsort((chance.random(len(order)), probability[order]))]
-    binned = _Binned.of(probability[order], weighed[order], bins)
+    binned = Binned.of(probability[order], weighed[order], bins)
     answers = right[order].astype(np.float64)
-    drawn = chance.random((SIMULATIONS, len(order))) < probability[order]
+    drawn = (chance.random((SIMULATIONS, len(order))) < probability[order]).astype(np.float64)
     return Reliability(
         bins=binned.bins(answers),
+        tenths=tuple(np.histogram(probability, TENTHS, (0.0, 1.0))[0].tolist()),
         rows=len(order),
         error=float(binned.errors(answers[None, :])[0]),
         by_chance=float(binned.errors(drawn).mean()),
@@ -116,60 +101,6 @@ def log_loss(posteriors: Floats, gold: Numbers, weight: Floats | None = None) ->
 def brier(posteriors: Floats, gold: Numbers, weight: Floats | None = None) -> float:
     """The weighted mean of `briers`, 0 to 2 (Brier 1950)."""
     return float(np.average(briers(posteriors, gold), weights=weight))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Binned:
-    """Rows in the order of their probability, and where each bin starts."""
-
-    probability: Floats
-    weight: Floats
-    starts: Numbers
-    mass: Floats
-    """Weight by bin (b)."""
-
-    @classmethod
-    def of(cls, probability: Floats, weight: Floats, bins: int) -> _Binned:
-        count = max(1, min(bins, len(probability) // FEWEST_PER_BIN))
-        starts = np.arange(count) * len(probability) // count
-        return cls(probability, weight, starts, np.add.reduceat(weight, starts))
-
-    def means(self, values: NDArray[np.generic]) -> Floats:
-        """Weighted means by bin (... x b) of values by row (... x n)."""
-        sums = np.add.reduceat(values * self.weight, self.starts, axis=-1)
-        return np.asarray(sums / self.mass, dtype=np.float64)
-
-    def errors(self, right: NDArray[np.generic]) -> Floats:
-        """Calibration error of each row of answers (s x n)."""
-        away = np.abs(self.means(right) - self.means(self.probability))
-        return np.asarray(away @ self.mass / self.mass.sum(), dtype=np.float64)
-
-    def squared(self, right: Floats) -> float:
-        share = self.means(right)
-        noise = share * (1.0 - share) / np.maximum(self.effective - 1.0, CLIP)
-        found = np.square(share - self.means(self.probability)) - noise
-        return float(np.average(found, weights=self.mass))
-
-    @property
-    def effective(self) -> Floats:
-        """How many equal rows each bin (b) is as good as (Kish 1965)."""
-        squares = np.add.reduceat(np.square(self.weight), self.starts)
-        return np.asarray(np.square(self.mass) / squares, dtype=np.float64)
-
-    def bins(self, right: Floats) -> tuple[Bin, ...]:
-        rows = np.diff(np.append(self.starts, len(right)))
-        columns = self.means(self.probability), self.means(right), rows, self.effective
-        return tuple(
-            Bin(float(p), float(share), int(n), *_wilson(float(share), float(effective)))
-            for p, share, n, effective in zip(*columns, strict=True)
-        )
-
-
-def _wilson(share: float, rows: float) -> tuple[float, float]:
-    centre = share + Z * Z / (2 * rows)
-    half = Z * sqrt(share * (1 - share) / rows + Z * Z / (4 * rows * rows))
-    whole = 1 + Z * Z / rows
-    return max(0.0, (centre - half) / whole), min(1.0, (centre + half) / whole)
 
 
 def _check(probability: Floats, right: NDArray[np.bool_]) -> None:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from stepladder.confidence.annotator import AnnotatorFit
+from stepladder.confidence.binning import FEWEST_PER_BIN
 from stepladder.confidence.cross_fitting import CrossFitted
 from stepladder.confidence.figures import Figures, figures_of
 from stepladder.confidence.fit import Fit
 from stepladder.confidence.gold import Floats, GoldRow, GoldTable, Numbers
 from stepladder.confidence.pool import pooled
 from stepladder.confidence.reading import raw_probabilities
-from stepladder.confidence.reliability import FEWEST_PER_BIN
 from stepladder.confidence.vector import Vector
 from stepladder.types import Source, Vote
 
