@@ -81,7 +81,9 @@ def test_a_wording_that_is_right_more_often_is_no_warning() -> None:
 
 def test_nothing_heard_is_nothing_known() -> None:
     found = steadiness([], DRAWS)
-    assert found.changed.value is found.agreement is found.says_of_error is None
+    assert found.changed.value is None
+    assert found.agreement is None
+    assert found.says_of_error is None
     assert [row.p_worse for row in found.by_wording] == [1, 1, 1]
 
 

@@ -11,7 +11,7 @@ from stepladder.engine.brake import Brake
 from stepladder.engine.call import Call
 from stepladder.engine.staff import Staff
 from stepladder.ledger import Decided, Ledger
-from stepladder.types import Candidate, CandidateKey, Decision, Reason, Status, Unlabelled, Vote
+from stepladder.types import Candidate, CandidateKey, Decision, Status, Vote
 
 BLOCK = 256
 """Candidates looked up at once."""
@@ -123,7 +123,7 @@ def _reusable(
             continue
         if vote.key != staff.annotators[call.annotator].key(candidate, call.draw):
             continue
-        if call.annotator in past or not _is_error(vote):
+        if call.annotator in past or vote.answered:
             found[call] = vote
     return found
 
@@ -139,7 +139,3 @@ def _went_past(candidate: Candidate, decided: Decided | None, staff: Staff) -> C
         # Whoever failed at the top may have been down: the candidate did not go past it.
         route = route[:-1]
     return staff.asked_on(route, candidate)
-
-
-def _is_error(vote: Vote) -> bool:
-    return isinstance(vote.outcome, Unlabelled) and vote.outcome.reason is Reason.ERROR

@@ -97,11 +97,14 @@ def intake(engine: Engine, run: str, key: str) -> str | None:
     return None if found is None else str(found["body"])
 
 
-def votes(engine: Engine, keys: Sequence[CandidateKey]) -> Mapping[CandidateKey, Sequence[Vote]]:
-    """Every vote about these candidates, whichever run bought it: by start, oldest first."""
+def votes(
+    engine: Engine, keys: Sequence[CandidateKey], run: str | None = None
+) -> Mapping[CandidateKey, Sequence[Vote]]:
+    """Every vote about these candidates, by start, oldest first; of one run or of whichever."""
     rows = table_of(schema.VoteRow)
     found: dict[CandidateKey, list[Vote]] = {}
-    for row in _of_candidates(engine, rows, select(rows).order_by(rows.c.id), keys):
+    query = select(rows).order_by(rows.c.id) if run is None else _of_run(rows, run)
+    for row in _of_candidates(engine, rows, query, keys):
         found.setdefault(CandidateKey(row["candidate"], row["question"]), []).append(vote_of(row))
     return found
 

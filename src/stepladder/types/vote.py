@@ -100,3 +100,9 @@ class Vote:
         """The label, or None when the annotator gave none."""
         # No match: it is asked for a dozen times in a candidate's life.
         return self.outcome.label if isinstance(self.outcome, Labelled) else None
+
+    @property
+    def answered(self) -> bool:
+        """Whether there was an answer at all, with a label or without: an error is none."""
+        outcome = self.outcome
+        return not (isinstance(outcome, Unlabelled) and outcome.reason is Reason.ERROR)

@@ -1,0 +1,125 @@
+"""The same candidates put to machines in several wordings: one run, without any decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from stepladder.engine.account import Offer
+from stepladder.engine.brake import Brake
+from stepladder.engine.call import Call
+from stepladder.engine.claim import Claim
+from stepladder.engine.climber import Climber
+from stepladder.engine.flushing import Flushing
+from stepladder.engine.hands import MoveOn, all_of, work_off
+from stepladder.engine.hiring import hire
+from stepladder.engine.purse import Purse
+from stepladder.engine.questions import Questions
+from stepladder.engine.replay import Unread, Work, work_through
+from stepladder.engine.setup import RunOptions
+from stepladder.engine.starting import start_of
+from stepladder.errors import BudgetError
+from stepladder.ledger import Ledger, open_ledger
+from stepladder.types import NOTHING, Candidate, CandidateKey, Vote
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was answered about one candidate."""
+
+    candidate: Candidate
+    votes: Mapping[Call, Vote]
+    """One for each draw of each annotator that was asked; failed ones included."""
+    known: frozenset[Call]
+    """Those of them that the ledger had before."""
+    unpaid: tuple[str, ...]
+    """Annotators that the budget did not reach."""
+
+
+class Consistency:
+    """Asks everything about every candidate, inside the budget; the ledger keeps the votes."""
+
+    def __init__(
+        self, questions: Questions, candidates: Sequence[Candidate], options: RunOptions
+    ) -> None:
+        """Raises PolicyError when nobody named a budget."""
+        self.questions = questions
+        self.candidates = candidates
+        self.purse = Purse.of(questions.setup, options)
+        """What it may spend, and has spent over all its starts."""
+        self.heard: list[Heard] = []
+        """About whom everything was answered so far."""
+        self._options = options
+        self._brake = Brake()
+
+    def stop(self) -> None:
+        """Ask nobody any more; calls in flight finish."""
+        self._brake.pull()
+
+    async def ask(self) -> None:
+        """Ask until all is heard, or `stop` was called, or the budget ends.
+
+        Raises BudgetError when the budget cannot pay for one candidate, OverrunError or
+        CredentialsError when it had to halt, LedgerError when the ledger cannot be written.
+        """
+        setup, purse = self.questions.setup, self.purse
+        start = start_of(setup, self._options, purse.limits, purse.shared)
+        ledger = open_ledger(self._options.ledger, start)
+        async with AsyncExitStack() as stack:
+            stack.callback(ledger.close)
+            await stack.enter_async_context(Flushing(ledger))
+            climber = self._climber(ledger)
+            self._check_budget(climber)
+            await climber.staff.open(stack)
+            await self._ask_all(climber)
+
+    def _climber(self, ledger: Ledger) -> Climber:
+        setup, account = self.questions.setup, self.purse.account(ledger)
+        claims: dict[CandidateKey, Claim] = {}
+        staff = hire(setup, ledger, account, claims, self._brake, self._options.seed)
+        asking = self.questions.asked_by(staff)
+        return Climber(asking, ledger, account, claims, self._brake)
+
+    def _check_budget(self, climber: Climber) -> None:
+        usd = self.purse.usd
+        if not self.candidates or self.purse.shared or usd.spent:
+            return
+        staff, first = climber.staff, self.candidates[0]
+        tiers = staff.reachable(first)
+        offers = staff.offers(tiers, staff.quotes(first, tiers))
+        least = offers[-1] if offers else Offer(0, NOTHING, NOTHING)
+        if not usd.fits(least.usd):
+            raise BudgetError(
+                f"a budget of {usd.limit} cannot pay for one candidate: {first.id!r} may cost "
+                f"{least.usd} in {len(self.questions.draws)} wordings; raise --budget, or ask "
+                "for fewer --variants"
+            )
+
+    async def _ask_all(self, climber: Climber) -> None:
+        async def ask(item: Unread, _: MoveOn) -> None:
+            self.heard.append(await _ask(climber, await item.read()))
+
+        policy = self.questions.setup.policy
+        hands = max(policy.annotators[name].concurrency for name in policy.machines)
+        work = work_through(self.candidates, climber.ledger, climber.staff, climber.brake)
+        await work_off(work, ask, hands, climber.brake)
+
+
+async def _ask(climber: Climber, work: Work) -> Heard:
+    """All draws of every machine that may see the candidate and is affordable."""
+    staff, candidate, known = climber.staff, work.candidate, work.votes
+    tiers = staff.reachable(candidate)
+    asked = {name: tier for tier in tiers for name in staff.asked_in(tier, candidate)}
+    missing = {name for name in asked if any(call not in known for call in staff.calls[name])}
+    try:
+        claim = await climber.reserve(candidate, tiers, known.keys()) if missing else None
+        reach = claim.hold.reach if claim else -1
+        names = [name for name, tier in asked.items() if name not in missing or tier <= reach]
+        given = await all_of(climber.draws(name, candidate, known) for name in names)
+    finally:
+        climber.release(candidate)
+    votes = [reply for replies in given for reply in replies if isinstance(reply, Vote)]
+    unpaid = tuple(name for name in asked if name not in names)
+    by_call = {Call.of(vote): vote for vote in votes}
+    return Heard(candidate, by_call, frozenset(known.keys() & by_call.keys()), unpaid)
