@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("init", "label", "gold", "estimate", "try", "check", "explain", "prices")
+COMMANDS = ("init", "label", "gold", "estimate", "consistency", "try", "check", "explain", "prices")
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 
 

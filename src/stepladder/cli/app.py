@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
-from stepladder.cli import check, estimate, explain, gold, init, label, prices, trying
+from stepladder.cli import check, consistency, estimate, explain, gold, init, label, prices, trying
 
 app = typer.Typer(
     name="stepladder",
@@ -48,6 +48,7 @@ app.command("init")(init.init)
 app.command("label")(label.label)
 app.command("gold")(gold.gold)
 app.command("estimate")(estimate.estimate)
+app.command("consistency")(consistency.consistency)
 app.command("try")(trying.try_)
 app.command("check")(check.check)
 app.command("explain")(explain.explain)
