@@ -29,5 +29,6 @@ def raw_probabilities(vote: Vote, labels: Sequence[str]) -> Vector | None:
         return None
     silent = sum(label not in given for label in labels)
     share = max(0.0, 1.0 - whole) / silent if silent else 0.0
-    scale = 1.0 if silent else 1.0 / whole
-    return tuple(given[label] * scale if label in given else share for label in labels)
+    # Divided, not multiplied by an inverse, which a tiny sum would make infinite.
+    over = 1.0 if silent else whole
+    return tuple(given[label] / over if label in given else share for label in labels)
