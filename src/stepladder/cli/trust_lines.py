@@ -14,6 +14,8 @@ def trust_lines(trusted: Trusted, minimum: int) -> Iterator[str]:
     """One line for each annotator and source, then for each set; `minimum` is the gold needed."""
     for trust in trusted.annotators:
         yield f"Calibration of {_who(trust)}: {_calibrated(trust, minimum)}."
+    if trusted.annotators and not trusted.calibrated:
+        yield "  To calibrate: let `stepladder gold` draw rows to label, then label again."
     for label in trusted.unseen:
         yield f"  No row of gold is {label!r}: its probability rests on the prior alone."
     for pool in trusted.pools:
