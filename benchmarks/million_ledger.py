@@ -87,7 +87,7 @@ class Written:
         )
 
     def _decision(self, candidate: Candidate, vote: Vote) -> Decision:
-        posterior = self.fit.posterior((vote,))
+        posterior = self.fit.posterior((vote,), candidate)
         return Decision(
             key=candidate.key,
             status=Status.LABELLED,

@@ -95,8 +95,16 @@ def test_json_is_one_object_with_all_figures(desk: Desk) -> None:
         "budget": "1.00",
         "wages_budget": "10.00",
     }
-    assert found["annotators"] == [
-        {"name": "weak", "calibrator": "uncalibrated", "gold_rows": 0},
+    assert found["confidence"]["calibrated"] is False
+    assert found["confidence"]["annotators"] == [
+        {
+            "name": "weak",
+            "source": "none",
+            "calibrator": "uncalibrated",
+            "by_question": False,
+            "gold_rows": 0,
+            "uncalibrated_because": "too few rows of gold",
+        },
     ]
     assert found["dearest_alone"] == {"annotator": "person", "usd": "0.32", "measured_on": 1}
     assert found["out"] == "reviews.labelled.csv"
@@ -106,13 +114,17 @@ def test_json_is_one_object_with_all_figures(desk: Desk) -> None:
 
 
 def test_calibration_rows_are_told_apart_and_not_counted_as_right(desk: Desk) -> None:
-    desk.write_reviews(40, gold=["good"] * 20)
+    desk.write_reviews(40, gold=["good", "good", "bad", "good"] * 5)
     desk.change("policy.toml", "rows = 0", "rows = 10\nminimum = 5")
     done = desk.label("--json")
     assert done.json["calibration"]["asked"] == 10
     assert done.json["accuracy"]["labels"]["of"] == 10
-    assert done.json["annotators"][0]["calibrator"] == "confusion matrix"
-    assert done.json["annotators"][0]["gold_rows"] == 10
+    confidence = done.json["confidence"]
+    assert confidence["calibrated"] is True
+    assert confidence["gold_rows"] == confidence["annotators"][0]["gold_rows"] == 10
+    # It says "good" of what is bad too: its errors have a direction.
+    assert confidence["annotators"][0]["calibrator"] == "confusion matrix"
+    assert confidence["annotators"][0]["uncalibrated_because"] is None
     routes = [row["route"] for row in desk.rows().values()]
     assert routes.count("gold") == 10
     assert "calibration (gold)" in desk.label().out

@@ -149,7 +149,11 @@ async def test_who_does_not_move_on_keeps_its_place() -> None:
 
 
 def gold(count: int) -> list[Candidate]:
-    return [Candidate(id=f"g{i}", columns={"text": "t"}, gold="yes") for i in range(count)]
+    """Right to be "yes" four times in five."""
+    return [
+        Candidate(id=f"g{i}", columns={"text": "t"}, gold="yes" if i % 5 else "no")
+        for i in range(count)
+    ]
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 5])

@@ -234,10 +234,16 @@ async def test_private_candidates_go_to_local_annotators_only(tmp_path: Path) ->
 
 async def test_calibration_rows_keep_their_gold_and_are_not_measured(tmp_path: Path) -> None:
     pool = [
-        Candidate(id=f"g{i}", columns={"text": f"g {i}"}, group=f"p{i // 2}", gold="yes")
+        Candidate(
+            id=f"g{i}",
+            columns={"text": f"g {i}"},
+            group=f"p{i // 2}",
+            gold=("yes", "no")[i % 2],
+        )
         for i in range(40)
     ]
-    cascade = Cascade(tmp_path, weak(), calibration={"rows": 20, "minimum": 10})
+    right = scripted("weak", {c.id: c.gold or "" for c in pool} | {"*": "yes"})
+    cascade = Cascade(tmp_path, right, calibration={"rows": 20, "minimum": 10})
     run = cascade.run([*pool, *candidates(3)])
     finished = [f async for f in run.decisions()]
     seen = {f.decision.key.id for f in finished if f.by_gold}
