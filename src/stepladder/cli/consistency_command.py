@@ -57,7 +57,8 @@ def carry_out(request: ConsistencyRequest, *, json: bool) -> int:
         print_consistency(screen(), reports, prepared.run, prepared.sample)
         screen().print(f"Ledger: {masked(request.ledger_url)}", soft_wrap=True)
         if ended.missing(prepared.run):
-            screen().print(f"To go on, give the same command again:\n  {request.command}")
+            again = f"To go on, give the same command again:\n  {request.command}"
+            screen().print(again, soft_wrap=True)
     return _exit_code(ended, prepared.run)
 
 

@@ -122,7 +122,10 @@ def _closing(reports: Sequence[AnnotatorReport], run: Consistency, sample: Sampl
         )
     for one in reports:
         if one.unpaid:
-            yield f"{one.name}: the budget did not reach {many(one.unpaid, 'candidate')}."
+            yield (
+                f"{one.name}: the budget did not reach {many(one.unpaid, 'candidate')}; give the "
+                "same command with more --budget."
+            )
     known = sum(one.known for one in reports)
     if known:
         yield f"{many(known, 'answer')} stood in the ledger already and cost nothing now."
