@@ -9,7 +9,18 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("init", "label", "gold", "estimate", "consistency", "try", "check", "explain", "prices")
+COMMANDS = (
+    "init",
+    "label",
+    "gold",
+    "calibrate",
+    "estimate",
+    "consistency",
+    "try",
+    "check",
+    "explain",
+    "prices",
+)
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 
 

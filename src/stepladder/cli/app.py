@@ -8,7 +8,18 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
-from stepladder.cli import check, consistency, estimate, explain, gold, init, label, prices, trying
+from stepladder.cli import (
+    calibrate,
+    check,
+    consistency,
+    estimate,
+    explain,
+    gold,
+    init,
+    label,
+    prices,
+    trying,
+)
 
 app = typer.Typer(
     name="stepladder",
@@ -47,6 +58,7 @@ def _main(
 app.command("init")(init.init)
 app.command("label")(label.label)
 app.command("gold")(gold.gold)
+app.command("calibrate")(calibrate.calibrate)
 app.command("estimate")(estimate.estimate)
 app.command("consistency")(consistency.consistency)
 app.command("try")(trying.try_)

@@ -73,7 +73,7 @@ def reliability(
     drawn = (chance.random((SIMULATIONS, len(order))) < probability[order]).astype(np.float64)
     return Reliability(
         bins=binned.bins(answers),
-        tenths=tuple(np.histogram(probability, TENTHS, (0.0, 1.0))[0].tolist()),
+        tenths=_tenths(probability),
         rows=len(order),
         error=float(binned.errors(answers[None, :])[0]),
         by_chance=float(binned.errors(drawn).mean()),
@@ -101,6 +101,13 @@ def log_loss(posteriors: Floats, gold: Numbers, weight: Floats | None = None) ->
 def brier(posteriors: Floats, gold: Numbers, weight: Floats | None = None) -> float:
     """The weighted mean of `briers`, 0 to 2 (Brier 1950)."""
     return float(np.average(briers(posteriors, gold), weights=weight))
+
+
+def _tenths(probability: Floats) -> tuple[int, ...]:
+    # 0.6 times ten is a hair less than six.
+    tenth = np.floor(probability * TENTHS + CLIP).astype(np.int64)
+    counts = np.bincount(np.minimum(tenth, TENTHS - 1), minlength=TENTHS)
+    return tuple(int(count) for count in counts)
 
 
 def _check(probability: Floats, right: NDArray[np.bool_]) -> None:
