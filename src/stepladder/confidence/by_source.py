@@ -31,6 +31,8 @@ METHODS: Mapping[Calibrator, FitShown] = MappingProxyType(
     }
 )
 """Simplest first."""
+FEW_NUMBERS = frozenset({Calibrator.TEMPERATURE, Calibrator.PLATT})
+"""Methods that the few rows of a question are enough for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,21 +61,30 @@ class Confident:
         }
         chosen = simplest_of(held_out, self.heard)
         losses = mean_losses(held_out, self.heard)
-        if chosen is label:
-            return BySource(_scaled(self.shown, chosen, None, losses), by_label)
-        return self._by_question(_scaled(self.shown, chosen, METHODS[chosen], losses), held_out)
+        detailed = self._by_question(chosen)
+        if detailed:
+            name = simplest_of(detailed, self.heard)
+            if clearly_better(detailed[name], held_out[chosen], self.heard):
+                return BySource(self._own(name, losses), detailed[name])
+        fit = None if chosen is label else METHODS[chosen]
+        return BySource(_scaled(self.shown, chosen, fit, losses), held_out[chosen])
 
-    def _by_question(self, scaled: Scaled, held_out: Mapping[Calibrator, Floats]) -> BySource:
-        """With fits of each question's own, where there is gold for that and it clearly helps."""
-        best, fit = held_out[scaled.calibrator], METHODS[scaled.calibrator]
-        enough = self.questions(np.arange(len(self.shown)))
-        if not enough:
-            return BySource(scaled, best)
-        detailed = self._held_out(_ByQuestion(fit, self))
-        if not clearly_better(detailed, best, self.heard):
-            return BySource(scaled, best)
+    def _by_question(self, chosen: Calibrator) -> Mapping[Calibrator, Floats]:
+        """Held-out log-likelihoods by fits of each question's own; none without gold for that.
+
+        Not only by the method chosen: one that fails on all questions together may hold up
+        on each of them.
+        """
+        if not self.questions(np.arange(len(self.shown))):
+            return {}
+        names = [name for name in METHODS if name in FEW_NUMBERS or name is chosen]
+        return {name: self._held_out(_ByQuestion(METHODS[name], self)) for name in names}
+
+    def _own(self, name: Calibrator, losses: dict[Calibrator, float]) -> Scaled:
+        """A fit for each question that has gold enough, beside the one for all."""
+        fit, enough = METHODS[name], self.questions(np.arange(len(self.shown)))
         own = {question: fit(self.shown.at(rows)) for question, rows in enough.items()}
-        return BySource(scaled.model_copy(update={"by_question": own}), detailed)
+        return _scaled(self.shown, name, fit, losses).model_copy(update={"by_question": own})
 
     def _may(self, name: Calibrator) -> bool:
         """Whether there is gold enough to try a method."""
