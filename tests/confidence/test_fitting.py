@@ -1,0 +1,142 @@
+"""What a fit makes of how its gold was drawn and who answered it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import exp, sqrt
+from statistics import fmean, stdev
+
+import pytest
+from confidence_cases import gold_row, noisy_rows, regrouped, relabelled, says, seeded
+
+from stepladder.confidence import Fit, GoldRow, Wanted, fit_gold
+from stepladder.confidence.annotator import Untrusted
+from stepladder.confidence.fit import set_name
+
+LABELS = ("no", "yes")
+ONE = Wanted(LABELS, ("m",))
+
+
+def stratified(seed: int) -> list[GoldRow]:
+    """Of 9000 candidates that "m" calls no and 1000 that it calls yes, 100 each are drawn.
+
+    It is right nine times in ten of either: 0.9 * 0.1 + 0.1 * 0.9 = 18 % are yes.
+    """
+    rng, found = seeded(seed), []
+    for said, chance in (("no", 100 / 9000), ("yes", 100 / 1000)):
+        for number in range(100):
+            other = LABELS[said == "no"]
+            gold = said if rng.random() < 0.9 else other
+            found.append(gold_row(gold, f"{said}{number}", says("m", said), sampled=chance))
+    return found
+
+
+def share(fit: Fit) -> float:
+    return exp(fit.log_prior[1])
+
+
+def test_a_stratified_sample_recovers_the_populations_prior() -> None:
+    found = [share(fit_gold(ONE, stratified(seed))) for seed in range(12)]
+    # One row of each label is added to 200.
+    expected = (0.18 * 200 + 1) / 202
+    assert abs(fmean(found) - expected) < 3 * stdev(found) / sqrt(len(found))
+    assert stdev(found) < 0.05
+
+
+def test_taken_as_if_drawn_evenly_it_would_be_far_off() -> None:
+    even = [replace(row, candidate=replace(row.candidate, sampled=1.0)) for row in stratified(0)]
+    assert share(fit_gold(ONE, even)) > 0.4
+
+
+def test_chances_that_are_all_alike_change_nothing() -> None:
+    rows = noisy_rows(LABELS, 60, {"m": 0.8}, seeded(0))
+    alike = [replace(row, candidate=replace(row.candidate, sampled=0.25)) for row in rows]
+    assert fit_gold(ONE, alike) == fit_gold(ONE, rows)
+
+
+def hard_and_easy(seed: int) -> list[GoldRow]:
+    """The weak one is right of what is easy, and guesses at the hard third; so does the strong."""
+    rng, found = seeded(seed), []
+    for number in range(240):
+        gold = rng.choice(LABELS)
+        hard = number % 3 == 0
+        weak = rng.choice(LABELS) if hard else gold
+        strong = gold if rng.random() < (0.7 if hard else 1.0) else LABELS[gold == "no"]
+        found.append(gold_row(gold, number, says("weak", weak), says("strong", strong)))
+    return found
+
+
+BOTH = Wanted(LABELS, ("weak", "strong"), (("weak",), ("weak", "strong")))
+
+
+def test_only_rows_that_all_answered_enter_a_sets_pool() -> None:
+    """The strong one answered only what was hard: no sample of all, and no more than 80 rows."""
+    rows = [
+        row if n % 3 == 0 else replace(row, votes={"weak": row.votes["weak"]})
+        for n, row in enumerate(hard_and_easy(0))
+    ]
+    fit = fit_gold(BOTH, rows)
+    assert fit.annotators["weak"].rows == fit.pools[set_name(("weak",))].rows == 240
+    assert fit.annotators["strong"].rows == fit.pools[set_name(("weak", "strong"))].rows == 80
+
+
+def test_what_one_annotator_is_taken_for_does_not_hang_on_who_else_answered() -> None:
+    """The escalated rest would make the weak one look like a coin."""
+    rows = hard_and_easy(1)
+    some = [
+        row if n % 3 == 0 else replace(row, votes={"weak": row.votes["weak"]})
+        for n, row in enumerate(rows)
+    ]
+    partly, wholly = fit_gold(BOTH, some), fit_gold(BOTH, rows)
+    assert partly.annotators["weak"] == wholly.annotators["weak"]
+    assert exp(partly.annotators["weak"].confusion.rows[0][0]) == pytest.approx(5 / 6, abs=0.06)
+
+
+def test_rows_without_any_vote_still_count_for_the_prior() -> None:
+    rows = noisy_rows(LABELS, 60, {"m": 0.8}, seeded(0))
+    more = [gold_row("yes", f"unanswered {n}") for n in range(60)]
+    assert share(fit_gold(ONE, [*rows, *more])) == pytest.approx((30 + 60 + 1) / 122)
+
+
+def test_a_label_never_seen_is_named() -> None:
+    labels = ("no", "yes", "other")
+    rows = noisy_rows(LABELS, 60, {"m": 0.8}, seeded(0))
+    fit = fit_gold(Wanted(labels, ("m",)), rows)
+    assert fit.unseen == ("other",)
+    assert exp(fit.log_prior[2]) == pytest.approx(1 / 63)
+
+
+def test_without_trust_nothing_is_said_of_labels_never_seen() -> None:
+    rows = noisy_rows(LABELS, 20, {"m": 0.8}, seeded(0))
+    fit = fit_gold(Wanted(("no", "yes", "other"), ("m",)), rows)
+    assert fit.unseen == ()
+    assert [exp(x) for x in fit.log_prior] == pytest.approx([1 / 3] * 3)
+
+
+def test_gold_of_one_group_that_contradicts_itself_is_two_rows() -> None:
+    """People may disagree: both golds are counted, and they stay in one fold."""
+    rows = noisy_rows(LABELS, 60, {"m": 0.9}, seeded(0))
+    doubled = [*rows, *(regrouped(relabelled(row, "yes"), row.group) for row in rows)]
+    fit = fit_gold(ONE, doubled)
+    assert fit.rows == fit.annotators["m"].rows == 120
+    assert share(fit) == pytest.approx((30 + 60 + 1) / 122)
+
+
+def test_two_groups_are_enough_for_folds() -> None:
+    rows = [
+        regrouped(row, n % 2) for n, row in enumerate(noisy_rows(LABELS, 61, {"m": 0.8}, seeded(0)))
+    ]
+    fit = fit_gold(replace(ONE, sets=(("m",),)), rows)
+    assert fit.annotators["m"].untrusted is None
+    assert list(fit.pools) == [set_name(("m",))]
+
+
+def test_why_an_annotator_is_not_trusted() -> None:
+    rows = noisy_rows(LABELS, 60, {"m": 0.8}, seeded(0))
+    cases = {
+        Untrusted.TOO_FEW: rows[:29],
+        Untrusted.ONE_GROUP: [regrouped(row, "one") for row in rows],
+        Untrusted.ONE_LABEL: [relabelled(row, "yes") for row in rows],
+    }
+    for why, gold in cases.items():
+        assert fit_gold(ONE, gold).annotators["m"].untrusted is why
