@@ -88,10 +88,11 @@ async def votes_of(
     annotator, draws = setup.annotators[name], draws_of(policy, task, name)
     await annotator.open()
     try:
-        asked = [[await _ask(annotator, one, draw) for draw in draws] for one in candidates]
+        # Draw by draw: the server keeps the beginning of one prompt, not of five.
+        asked = [[await _ask(annotator, one, draw) for one in candidates] for draw in draws]
     finally:
         await annotator.close()
-    return [agreement(votes, source, task.label_names) for votes in asked]
+    return [agreement(votes, source, task.label_names) for votes in zip(*asked, strict=True)]
 
 
 async def _ask(annotator: Annotator, candidate: Candidate, draw: Draw) -> Vote:

@@ -1,23 +1,29 @@
-"""How the votes of one set of annotators are pooled: ways averaged by how well they hold up.
+"""How the votes of one set of annotators are pooled: a weight for each, unless that is rejected.
 
-With a few dozen groups no way to pool is surely the best. So groups are redrawn many
-times (Rubin, "The Bayesian Bootstrap", 1981), and the weights of all ways are averaged by
-how often each has the least loss: bagged selection (Breiman, "Bagging Predictors", 1996).
-Where one annotator alone, at its label, holds up best, that is what comes out.
+A weight for each, held near equal ones, is what small calibration sets bear best. Only where
+something simpler (one weight for all, one annotator alone) loses clearly less on groups not
+seen does it join: two standard errors of the paired difference. What then remains to be
+chosen is not: with a few dozen groups nothing is surely the best, so groups are redrawn
+many times (Rubin, "The Bayesian Bootstrap", 1981), and the weights of all ways are averaged
+by how often each has the least loss: bagged selection (Breiman, "Bagging Predictors", 1996).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from stepladder.confidence.folds import grouped_mean
 from stepladder.confidence.gold import Floats
 from stepladder.confidence.ways import TEXT, Combination, Evidence, Way, ways
 
 REDRAWS = 400
 """Times that the groups are redrawn."""
+REJECTED_AT = 2.0
+"""Standard errors by which a weight for each may lose to something simpler."""
 
 
 class Tried(BaseModel):
@@ -69,28 +75,59 @@ def combine_shared(evidence: Evidence, seed: int) -> Pool:
 
 
 def _averaged(plain: Sequence[Way], evidence: Evidence, seed: int) -> Pool:
-    found = list(plain)
-    losses = [way.losses(evidence) for way in found]
-    admitted = len(found)
+    judged = [_judged(way, evidence) for way in plain]
+    heard = _upheld(judged, evidence)
     if evidence.text is not None:
-        found += [way.with_term(TEXT, evidence.text, 0.0) for way in plain]
-        losses += [way.losses(evidence) for way in found[admitted:]]
-        if _least(losses[admitted:], evidence) < _least(losses[:admitted], evidence):
-            admitted = len(found)
-    shares = _shares(np.stack(losses[:admitted]), evidence, seed)
-    weights = np.stack([way.weights(evidence) for way in found[:admitted]])
-    averaged = [float(weight) for weight in shares @ weights]
+        richer = [_judged(one.way.with_term(TEXT, evidence.text, 0.0), evidence) for one in heard]
+        judged += richer
+        if _best(richer).mean < _best(heard).mean:
+            heard += richer
+    shares = _shares(np.stack([one.losses for one in heard]), evidence, seed)
+    averaged = shares @ np.stack([one.way.weights(evidence) for one in heard])
+    parts = {one.way.name: float(share) for one, share in zip(heard, shares, strict=True)}
     return Pool(
-        weights=dict(zip(evidence.names, averaged, strict=False)),
-        question=averaged[-2],
-        text=averaged[-1],
+        weights={n: float(w) for n, w in zip(evidence.names, averaged, strict=False)},
+        question=float(averaged[-2]),
+        text=float(averaged[-1]),
         rows=len(evidence.table),
-        tried=_tried(found, losses, shares, evidence),
+        tried=tuple(one.tried(parts.get(one.way.name, 0.0)) for one in judged),
     )
 
 
-def _least(losses: Sequence[Floats], evidence: Evidence) -> float:
-    return min(float(np.average(one, weights=evidence.table.weight)) for one in losses)
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """A way, and how it does on groups that it was not fitted on."""
+
+    way: Way
+    losses: Floats
+    """By row (n)."""
+    mean: float
+
+    def tried(self, share: float) -> Tried:
+        """For the record."""
+        way = self.way
+        return Tried(way=way.name, combination=way.combination, loss=self.mean, share=share)
+
+
+def _judged(way: Way, evidence: Evidence) -> _Judged:
+    losses = way.losses(evidence)
+    return _Judged(way, losses, float(np.average(losses, weights=evidence.table.weight)))
+
+
+def _best(judged: Sequence[_Judged]) -> _Judged:
+    return min(judged, key=lambda one: one.mean)
+
+
+def _upheld(judged: Sequence[_Judged], evidence: Evidence) -> list[_Judged]:
+    """Those with a weight for each; all, where a simpler one does clearly better."""
+    full = [one for one in judged if one.way.combination is Combination.WEIGHTED]
+    simpler = [one for one in judged if one.way.combination is not Combination.WEIGHTED]
+    if not full or not simpler:
+        return list(judged)
+    lost = _best(full).losses - _best(simpler).losses
+    table = evidence.table
+    behind = grouped_mean(lost, table.groups, table.weight)
+    return list(judged) if behind.mean > REJECTED_AT * behind.error else full
 
 
 def _shares(losses: Floats, evidence: Evidence, seed: int) -> Floats:
@@ -102,18 +139,3 @@ def _shares(losses: Floats, evidence: Evidence, seed: int) -> Floats:
     drawn = np.random.default_rng(seed).dirichlet(np.ones(by_group.shape[1]), size=REDRAWS)
     best = (by_group @ drawn.T).argmin(axis=0)
     return np.asarray(np.bincount(best, minlength=len(losses)) / REDRAWS, dtype=np.float64)
-
-
-def _tried(
-    found: Sequence[Way], losses: Sequence[Floats], shares: Floats, evidence: Evidence
-) -> tuple[Tried, ...]:
-    padded = [*shares, *[0.0] * (len(found) - len(shares))]
-    return tuple(
-        Tried(
-            way=way.name,
-            combination=way.combination,
-            loss=float(np.average(one, weights=evidence.table.weight)),
-            share=float(share),
-        )
-        for way, one, share in zip(found, losses, padded, strict=True)
-    )

@@ -33,6 +33,8 @@ NEUTRAL_WEIGHT = 0.5
 """Weight of one empty row per label, so that a label without gold stays possible."""
 LONGEST_VALUE = 60
 """Characters of another column's value: a longer one is no category."""
+NESTED = "{["
+"""What a value of several begins with: a recording's votes, say, are no category either."""
 
 _WORD = re.compile(r"\w\w+")
 
@@ -139,5 +141,5 @@ def _terms(row: Mapping[str, str], columns: PriorColumns) -> Iterator[str]:
         yield from (f"{a} {b}" for a, b in pairwise(words))
     for name in columns.others:
         value = row.get(name, "").strip()
-        if value and len(value) <= LONGEST_VALUE:
+        if value and len(value) <= LONGEST_VALUE and value[0] not in NESTED:
             yield f"{name}={value}"
