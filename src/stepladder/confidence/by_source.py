@@ -10,7 +10,7 @@ import numpy as np
 
 from stepladder.confidence.annotator import Calibrator, Scaled, Scaling
 from stepladder.confidence.beta import fit_beta
-from stepladder.confidence.dirichlet import ROWS_PER_LABEL, fit_dirichlet
+from stepladder.confidence.dirichlet import fit_dirichlet
 from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.heard import Heard
 from stepladder.confidence.isotonic import fit_isotonic
@@ -33,6 +33,10 @@ METHODS: Mapping[Calibrator, FitShown] = MappingProxyType(
 """Simplest first."""
 FEW_NUMBERS = frozenset({Calibrator.TEMPERATURE, Calibrator.PLATT})
 """Methods that the few rows of a question are enough for."""
+MANY_NUMBERS = frozenset({Calibrator.DIRICHLET})
+"""Methods with a number for every pair of labels."""
+ROWS_PER_LABEL = 10
+"""Gold rows per label from which on these are tried."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +92,7 @@ class Confident:
 
     def _may(self, name: Calibrator) -> bool:
         """Whether there is gold enough to try a method."""
-        enough = ROWS_PER_LABEL * self.shown.labels
-        return name is not Calibrator.DIRICHLET or len(self.shown) >= enough
+        return name not in MANY_NUMBERS or len(self.shown) >= ROWS_PER_LABEL * self.shown.labels
 
     def questions(self, places: Numbers) -> Mapping[str, Numbers]:
         """The questions with a fit's worth of rows among these, where there are several."""

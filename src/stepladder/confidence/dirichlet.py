@@ -14,16 +14,13 @@ from math import log
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from stepladder.confidence.scaling import CLIP, Shown
+from stepladder.confidence.scaling import CLIP, Shown, both_rows
 from stepladder.confidence.vector import Vector, softmax
 
 INVERSE_PENALTY = 3.0
 """Ridge, as scikit-learn's C."""
-ROWS_PER_LABEL = 10
-"""Gold rows per label from which on it is tried."""
 NEUTRAL_WEIGHT = 0.5
 """Weight of one row per label that says nothing, so that a label without gold stays possible."""
 
@@ -65,21 +62,6 @@ def fit_dirichlet(shown: Shown) -> Dirichlet:
         sample_weight=np.concatenate([shown.weight, np.full(count, NEUTRAL_WEIGHT)]),
     )
     return Dirichlet(
-        coefficients=_one_row_per_label(regression.coef_),
-        intercepts=_both_signs(regression.intercept_),
+        coefficients=tuple(tuple(float(c) for c in row) for row in both_rows(regression.coef_)),
+        intercepts=tuple(float(b) for b in both_rows(regression.intercept_)),
     )
-
-
-def _one_row_per_label(coefficients: NDArray[np.float64]) -> tuple[Vector, ...]:
-    """scikit-learn gives two labels a single row; half of it each way is the same softmax."""
-    if len(coefficients) > 1:
-        return tuple(tuple(float(c) for c in row) for row in coefficients)
-    half = coefficients[0] / 2
-    return tuple(float(-c) for c in half), tuple(float(c) for c in half)
-
-
-def _both_signs(intercepts: NDArray[np.float64]) -> Vector:
-    if len(intercepts) > 1:
-        return tuple(float(b) for b in intercepts)
-    half = float(intercepts[0]) / 2
-    return -half, half

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from stepladder.confidence.gold import Floats, GoldTable
 from stepladder.confidence.heard import Split
+from stepladder.confidence.scaling import both_rows
 from stepladder.confidence.vector import Vector, softmax
 
 MOST_TERMS = 2000
@@ -100,7 +101,7 @@ def fit_prior(table: GoldTable, columns: PriorColumns) -> TextPrior | None:
         np.concatenate([table.gold, np.arange(labels)]),
         sample_weight=np.concatenate([table.weight, np.full(labels, NEUTRAL_WEIGHT)]),
     )
-    coefficients, intercepts = _by_label(regression.coef_, regression.intercept_)
+    coefficients, intercepts = both_rows(regression.coef_), both_rows(regression.intercept_)
     return TextPrior(
         columns=columns,
         terms={
@@ -111,14 +112,6 @@ def fit_prior(table: GoldTable, columns: PriorColumns) -> TextPrior | None:
         },
         intercepts=tuple(float(b) for b in intercepts),
     )
-
-
-def _by_label(coefficients: Floats, intercepts: Floats) -> tuple[Floats, Floats]:
-    """scikit-learn gives two labels a single row; half of it each way is the same softmax."""
-    if len(intercepts) > 1:
-        return coefficients, intercepts
-    half, shift = coefficients / 2, intercepts / 2
-    return np.concatenate([-half, half]), np.concatenate([-shift, shift])
 
 
 def held_out_prior(split: Split, columns: PriorColumns) -> Floats | None:

@@ -44,3 +44,11 @@ class Shown:
 
     def __len__(self) -> int:
         return len(self.gold)
+
+
+def both_rows(fitted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Coefficients or intercepts by label: scikit-learn gives two labels a single row.
+
+    Half of it each way is the same softmax.
+    """
+    return fitted if len(fitted) > 1 else np.concatenate([-fitted / 2, fitted / 2])

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
 
 from stepladder.annotators.base import Waiting
-from stepladder.confidence import Fit, GoldRow, Wanted, fit_gold
+from stepladder.confidence import Fit, GoldRow, fit_gold
 from stepladder.confidence.fitting import FORMAT
 from stepladder.digest import digest
 from stepladder.engine.climber import Climber
 from stepladder.engine.content_free import ask_content_free
 from stepladder.engine.hands import MoveOn, all_of, work_off
 from stepladder.engine.replay import GOLD_ROUTE, Unread, Work, work_through
-from stepladder.engine.teaching import correction_of, offsets, prior_columns, route_sets
+from stepladder.engine.teaching import correction_of, route_sets, to_learn
 from stepladder.policy import Policy
 from stepladder.types import UNUSED, Candidate, CandidateKey, Decision, Status, Vote, total
 
@@ -48,9 +49,7 @@ class Calibrated:
         )
 
 
-async def calibrate(
-    climber: Climber, rows: Sequence[Candidate], labels: Sequence[str], seed: int
-) -> Calibrated:
+async def calibrate(climber: Climber, rows: Sequence[Candidate], seed: int) -> Calibrated:
     """Ask every machine about every row, and fit; an earlier start's fit of these rows is kept."""
     votes = await _ask_all(climber, rows)
     content_free = await ask_content_free(climber)
@@ -59,31 +58,13 @@ async def calibrate(
     if stored is not None:
         return Calibrated(Fit.model_validate_json(stored.body), key, votes, content_free)
     gold = [GoldRow(row, votes[row.key]) for row in rows]
-    fit = fit_gold(_wanted(climber, labels, gold, content_free, seed), gold)
+    wanted = to_learn(climber.staff.task, climber.staff.policy, gold, content_free, seed)
+    # In a thread: it takes seconds, and Ctrl-C is to be heard meanwhile.
+    fit = await asyncio.to_thread(fit_gold, wanted, gold)
     await climber.ledger.add_fit(
         key, fit.model_dump_json(), orjson.dumps([tuple(row.key) for row in rows]).decode()
     )
     return Calibrated(fit, key, votes, content_free)
-
-
-def _wanted(
-    climber: Climber,
-    labels: Sequence[str],
-    gold: Sequence[GoldRow],
-    content_free: Mapping[str, Sequence[Vote]],
-    seed: int,
-) -> Wanted:
-    policy = climber.staff.policy
-    prior = policy.calibration.prior and bool(gold)
-    return Wanted(
-        labels=tuple(labels),
-        annotators=policy.machines,
-        sets=route_sets(policy),
-        minimum=policy.calibration.minimum,
-        seed=seed,
-        columns=prior_columns(climber.staff.task, gold[0].candidate) if prior else None,
-        offsets=offsets(policy, labels, gold, content_free),
-    )
 
 
 def _fit_key(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from stepladder.confidence import Fit, GoldRow, GoldTable, Wanted
+from stepladder.confidence import Fit, GoldRow, GoldTable
 from stepladder.confidence.annotator import Untrusted
 from stepladder.confidence.comparison import Compared, compare
 from stepladder.confidence.cross_fitting import CrossFitted, cross_fit, problem_with
@@ -13,7 +13,7 @@ from stepladder.confidence.figures import Figures, figures_of
 from stepladder.confidence.source_figures import SourceFigures, source_figures
 from stepladder.engine.calibrating import Calibrated
 from stepladder.engine.setup import Setup
-from stepladder.engine.teaching import offsets, prior_columns, route_sets
+from stepladder.engine.teaching import to_learn
 from stepladder.types import Candidate
 
 
@@ -42,7 +42,7 @@ def examine(
     """Judge a fit by others like it, made without a fifth of the calibration candidates each."""
     gold = tuple(GoldRow(one, calibrated.rows[one.key]) for one in candidates)
     table = GoldTable(tuple(setup.task.label_names), gold)
-    wanted = wanted_by(setup, calibrated, gold, seed)
+    wanted = to_learn(setup.task, setup.policy, gold, calibrated.content_free, seed)
     problem = problem_with(table, wanted.minimum)
     crossed = None if problem else cross_fit(wanted, table)
     return Examined(
@@ -53,21 +53,6 @@ def examine(
         sets={} if crossed is None else _sets(crossed, wanted.sets),
         comparison=compare(crossed) if crossed and len(wanted.annotators) > 1 else (),
         unanswered={name: _silent(name, gold) for name in wanted.annotators},
-    )
-
-
-def wanted_by(setup: Setup, calibrated: Calibrated, gold: Sequence[GoldRow], seed: int) -> Wanted:
-    """What the calibration fitted, to fit the like of it."""
-    policy, labels = setup.policy, setup.task.label_names
-    prior = policy.calibration.prior and bool(gold)
-    return Wanted(
-        labels=tuple(labels),
-        annotators=policy.machines,
-        sets=route_sets(policy),
-        minimum=policy.calibration.minimum,
-        seed=seed,
-        columns=prior_columns(setup.task, gold[0].candidate) if prior else None,
-        offsets=offsets(policy, labels, gold, calibrated.content_free),
     )
 
 

@@ -103,8 +103,7 @@ class Run:
             yield climber
 
     async def _calibrate(self, climber: Climber, rows: Sequence[Candidate]) -> Calibrated:
-        labels, seed = self.setup.task.label_names, self.options.seed
-        self.calibrated = await calibrate(climber, rows, labels, seed)
+        self.calibrated = await calibrate(climber, rows, self.options.seed)
         return self.calibrated
 
     async def _work(self, climber: Climber, intake: Intake) -> AsyncGenerator[Finished, None]:

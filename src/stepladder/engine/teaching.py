@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
-from stepladder.confidence import GoldRow, PriorColumns
+from stepladder.confidence import GoldRow, PriorColumns, Wanted
 from stepladder.confidence.correction import batch, contextual
 from stepladder.confidence.vector import Vector
 from stepladder.policy import Correction, Policy, confidence_of
@@ -18,6 +18,26 @@ def route_sets(policy: Policy) -> tuple[tuple[str, ...], ...]:
     """The sets of machines that the route can have asked, tier by tier."""
     names = [tuple(n for n in tier.ask if not policy.is_person(n)) for tier in policy.tiers]
     return tuple(dict.fromkeys(tuple(dict.fromkeys(s)) for s in accumulate(names) if s))
+
+
+def to_learn(
+    task: Task,
+    policy: Policy,
+    gold: Sequence[GoldRow],
+    content_free: Mapping[str, Sequence[Vote]],
+    seed: int,
+) -> Wanted:
+    """All that is to be fitted on these gold rows (n)."""
+    prior = policy.calibration.prior and bool(gold)
+    return Wanted(
+        labels=task.label_names,
+        annotators=policy.machines,
+        sets=route_sets(policy),
+        minimum=policy.calibration.minimum,
+        seed=seed,
+        columns=prior_columns(task, gold[0].candidate) if prior else None,
+        offsets=offsets(policy, task.label_names, gold, content_free),
+    )
 
 
 def prior_columns(task: Task, candidate: Candidate) -> PriorColumns:

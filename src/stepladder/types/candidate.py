@@ -33,7 +33,7 @@ class Candidate:
     gold: str | None = None
     """The trusted label, where there is one."""
     sampled: float = 1.0
-    """Probability with which it was drawn to be given gold, 0 to 1: fits weigh it by the inverse."""
+    """Probability with which it was drawn to be given gold, 0 to 1; fits weigh it inversely."""
     local_only: bool = False
     """Whether only annotators on the user's own machines may see it."""
     key: CandidateKey = field(init=False, repr=False, compare=False)
