@@ -119,6 +119,24 @@ def test_labels_that_are_numbers_signs_or_words_of_confidence() -> None:
     assert reader("low", "high").read("low, medium") == unsaid("low")
 
 
+RATING = reader("1", "2", "3", "4", "5")
+
+
+@pytest.mark.parametrize("said", ["1, 2", "4 - 5", "3 (3)", "2: 1", "5 1"])
+def test_a_number_that_is_a_label_is_a_second_label(said: str) -> None:
+    assert RATING.read(said) == StatedAnswer(Unlabelled(Reason.OFF_LIST, said))
+    assert RATING.read(said, cut_off=True) == StatedAnswer(Unlabelled(Reason.TRUNCATED, said))
+
+
+@pytest.mark.parametrize(
+    ("said", "probability"), [("4, 85", 0.85), ("4, 85 %", 0.85), ("4, 2 %", 0.02), ("4, 1.0", 1)]
+)
+def test_a_number_with_a_unit_or_that_is_no_label_says_how_sure(
+    said: str, probability: float
+) -> None:
+    assert RATING.read(said) == sure("4", probability)
+
+
 def test_letters() -> None:
     letters = reader("positive", "negative", form=AnswerForm.LETTER)
     assert letters.read("B, 70") == sure("negative", 0.7)

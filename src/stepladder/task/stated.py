@@ -57,9 +57,10 @@ class StatedReader:
 
     def _may_be_another(self, said: str, tail: re.Match[str], *, open_ended: bool) -> bool:
         """Whether the tail belongs to a label or is one: `top 10` of `top 100`, `low, high`."""
-        return tail["words"] in self.answers.known or (
-            open_ended and any(answer.startswith(said) for answer in self.answers.known)
-        )
+        known = self.answers.known
+        # Of ratings, `1, 2` names two; `1, 2 %` can only be how sure it is.
+        named = tail["words"] or (None if tail["unit"] else tail["number"])
+        return named in known or (open_ended and any(one.startswith(said) for one in known))
 
 
 def _confidence(label: Labelled, tail: re.Match[str]) -> Confidence:
