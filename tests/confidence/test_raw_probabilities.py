@@ -62,6 +62,13 @@ def test_numbers_that_are_no_probabilities_are_no_confidence(
     assert raw_probabilities(vote(source, given), LABELS) is None
 
 
+@pytest.mark.parametrize(
+    "given", [{"good": 0.5, "zzz": 0.5}, {"zzz": 1.0}, {"good": 0.5, "bad": 0.5, "zzz": 0.0}]
+)
+def test_numbers_for_labels_of_another_task_are_no_confidence(given: Mapping[str, float]) -> None:
+    assert raw_probabilities(vote(Source.STATED, given), LABELS) is None
+
+
 def test_the_last_digit_of_a_rounded_sum_is_no_fault() -> None:
     thirds = vote(Source.STATED, {"good": 0.3333334, "bad": 0.3333334, "mixed": 0.3333334})
     assert raw_probabilities(thirds, LABELS) == pytest.approx((1 / 3,) * 3)

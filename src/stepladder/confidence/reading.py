@@ -17,7 +17,8 @@ def raw_probabilities(vote: Vote, labels: Sequence[str]) -> Vector | None:
 
     What is given for some labels leaves a rest, which the others share evenly; what is
     given for all and sums to less is scaled. Numbers that are no probabilities (NaN,
-    below 0, above 1, a sum beyond one) are no confidence: the vote then only names a label.
+    below 0, above 1, a sum beyond one), or not of these labels alone, are no confidence:
+    the vote then only names a label.
     """
     given = vote.confidence.by_label
     if vote.confidence.source is Source.NONE or not given:
@@ -28,6 +29,8 @@ def raw_probabilities(vote: Vote, labels: Sequence[str]) -> Vector | None:
     if whole > 1.0 + SLACK or whole <= 0.0:
         return None
     silent = sum(label not in given for label in labels)
+    if len(given) > len(labels) - silent:
+        return None
     share = max(0.0, 1.0 - whole) / silent if silent else 0.0
     # Divided, not multiplied by an inverse, which a tiny sum would make infinite.
     over = 1.0 if silent else whole
