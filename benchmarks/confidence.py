@@ -48,14 +48,14 @@ class Scores(NamedTuple):
     debiased_ece: float
     """Plain, less what a perfect calibrator with the same probabilities shows by chance."""
     squared: float
-    """Squared calibration error less its bias (Kumar et al. 2019)."""
+    """Squared calibration error less its bias (Kumar et al. 2019): the root of its mean is the size."""
     accepted: float
     """Share that the best threshold in hindsight accepts at 5 % error."""
 
 
 COLUMNS = (
     *(("", 24), ("accuracy", 9), ("log loss", 16), ("Brier", 16)),
-    *(("ECE", 8), ("debiased", 9), ("squared", 9), ("accepted", 9)),
+    *(("ECE", 8), ("debiased", 9), ("root", 9), ("accepted", 9)),
 )
 """Headings and widths."""
 
@@ -132,7 +132,7 @@ class Lead:
 
     mean: float
     error: float
-    """Standard error over splits, paired."""
+    """Standard error over splits, paired; splits share rows, so that it is rather too small."""
 
     @classmethod
     def of(cls, pool: np.ndarray, other: np.ndarray) -> Lead:
@@ -154,7 +154,7 @@ def report(recording: Recording, splits: Sequence[Mapping[str, Scores]]) -> None
             f"{mean[0]:.4f}",
             *(f"{mean[n]:.4f} ±{error[n]:.4f}" for n in (1, 2)),
             *(f"{mean[n]:.4f}" for n in (3, 4)),
-            f"{mean[5]:.5f}",
+            f"{max(0.0, mean[5]) ** 0.5:.4f}",
             f"{mean[6]:.3f}",
         )
         print("  " + " ".join(f"{c:>{w}}" for c, (_, w) in zip(cells, COLUMNS, strict=True)))
@@ -166,7 +166,11 @@ def verdicts(splits: Sequence[Mapping[str, Scores]]) -> list[str]:
     """What was promised, and whether it is so."""
     mine = np.array([split[OURS] for split in splits])
     reached = "reached" if mine[:, 4].mean() <= MOST_ERROR else "MISSED"
-    lines = [f"debiased ECE {mine[:, 4].mean():.4f}, at most {MOST_ERROR}: {reached}"]
+    size = max(0.0, mine[:, 5].mean()) ** 0.5
+    lines = [
+        f"debiased ECE {mine[:, 4].mean():.4f}, at most {MOST_ERROR}: {reached}; "
+        f"root of the debiased squared error: {size:.4f}"
+    ]
     for one in PEERS:
         theirs = np.array([split[one.name] for split in splits])
         for column, loss in ((1, "log loss"), (2, "Brier")):

@@ -112,7 +112,7 @@ def ways(task: Task, asked: Mapping[Source, Sequence[Vote]], rows: int) -> dict[
         LABEL_ALONE: Heard(tuple(replace(vote, confidence=NO_CONFIDENCE) for vote in plain)),
         "token probabilities": Heard(plain),
         "  … contextual": Heard(plain, contextual(task.label_names, empty)),
-        "  … batch": Heard(plain, batch(task.label_names, plain)),
+        "  … batch": Heard(plain, batch(task.label_names, plain, [1.0] * len(plain))),
     }
     others = (s for s in asked if s is not Source.TOKEN_PROBABILITIES)
     return found | {source.value: Heard(tuple(asked[source][:rows])) for source in others}

@@ -65,7 +65,7 @@ def gold_row(
     *votes: Vote,
     question: str = SINGLE_QUESTION,
     columns: Mapping[str, str] = MappingProxyType({}),
-    sampled: float = 1.0,
+    sampled: float | None = None,
 ) -> GoldRow:
     """A row whose candidate is named like its group."""
     candidate = Candidate(str(group), columns, question, str(group), gold, sampled)

@@ -32,7 +32,7 @@ def evidence(
     if copied is not None:
         votes[:, list(right).index(copied)] = votes[:, 0]
     split = split_of(LABELS, [gold_row(LABELS[g], n) for n, g in enumerate(gold)])
-    even = np.array([log(0.5)] * 2)
+    even = np.full((rows, 2), log(0.5))
     return Evidence(tuple(right), votes, None, None, split.table, split.fold, even)
 
 
@@ -168,6 +168,7 @@ def test_a_group_is_redrawn_as_a_whole() -> None:
         question=None if seen.question is None else seen.question[copies],
         table=seen.table.at(copies),
         fold=seen.fold[copies],
+        prior=seen.prior[copies],
     )
     losses = [next(iter(ways(one))).losses(one) for one in (seen, many)]
     assert losses[1] == pytest.approx(losses[0][copies])

@@ -87,6 +87,25 @@ def test_rows_that_nobody_answered_judge_nobody() -> None:
     assert {one.figures.rows for one in found} == {120}
 
 
+@pytest.mark.parametrize(
+    ("heard", "groups", "ways"), [(0, 120, 0), (1, 120, 0), (2, 120, 5), (6, 1, 0), (6, 2, 5)]
+)
+def test_where_hardly_any_row_was_answered_nothing_is_compared(
+    heard: int, groups: int, ways: int
+) -> None:
+    """Rows that somebody answered are of so many groups; all others have one each."""
+    rows = [
+        regrouped(row, number % groups)
+        if number < heard
+        else gold_row(row.gold, f"mute {number}", *map(silent, RATES))
+        for number, row in enumerate(NOISY.rows)
+    ]
+    found = compare(cross_fit(WANTED, table(rows)))
+    assert len(found) == ways
+    assert all(one.figures.rows == heard for one in found)
+    assert all(np.isfinite([one.figures.log_loss, one.more_log_loss.error]).all() for one in found)
+
+
 def test_just_enough_gold_is_judged_by_fits_that_are_trusted() -> None:
     """Four fifths of 30 rows are fewer than 30: they judge what all 30 rows fit."""
     rows = table(list(NOISY.rows[:30]))

@@ -25,7 +25,7 @@ def test_contextual_is_the_log_of_the_mean_content_free_answer() -> None:
 
 
 def test_batch_is_the_mean_of_the_logs() -> None:
-    offset = batch(LABELS, [tokens(0.1, 0.9), tokens(0.4, 0.6)] * 5)
+    offset = batch(LABELS, [tokens(0.1, 0.9), tokens(0.4, 0.6)] * 5, [1.0] * 10)
     assert offset == pytest.approx(((log(0.1) + log(0.4)) / 2, (log(0.9) + log(0.6)) / 2))
 
 
@@ -38,8 +38,8 @@ def test_what_is_said_to_no_content_becomes_even() -> None:
 
 
 def test_too_few_candidates_are_no_batch() -> None:
-    assert batch(LABELS, [tokens(0.1, 0.9)] * (FEWEST - 1)) is None
-    assert batch(LABELS, [tokens(0.1, 0.9)] * FEWEST) is not None
+    assert batch(LABELS, [tokens(0.1, 0.9)] * (FEWEST - 1), [1.0] * (FEWEST - 1)) is None
+    assert batch(LABELS, [tokens(0.1, 0.9)] * FEWEST, [1.0] * FEWEST) is not None
 
 
 def test_nothing_said_is_nothing_to_take_out() -> None:
@@ -83,7 +83,7 @@ def leaning(rows: list[GoldRow], wanted: Wanted) -> float:
 def test_a_biased_model_is_unbiased_after() -> None:
     rows = biased(2000, seeded(1), liking=2.0)
     wanted = Wanted(LABELS, ("m",))
-    by_batch = batch(LABELS, [row.votes["m"] for row in rows])
+    by_batch = batch(LABELS, [row.votes["m"] for row in rows], [1.0] * len(rows))
     no_content = contextual(LABELS, [tokens(*normalised_exp([0.0, 2.0]))])
     assert by_batch is not None
     assert no_content is not None
@@ -105,3 +105,10 @@ def test_other_sources_are_left_as_they_are() -> None:
     fit = unfitted(Wanted(LABELS, ("m",), offsets={"m": (0.0, 2.0)}))
     stated = shows("m", {"no": 0.1, "yes": 0.9}, Source.STATED)
     assert fit.annotators["m"].raw(stated, LABELS) == pytest.approx((0.1, 0.9))
+
+
+def test_a_batch_counts_candidates_by_what_they_stand_for() -> None:
+    shown = [tokens(0.1, 0.9)] * 5 + [tokens(0.4, 0.6)] * 5
+    offset = batch(LABELS, shown, [3.0] * 5 + [1.0] * 5)
+    assert offset is not None
+    assert offset[0] == pytest.approx((3 * log(0.1) + log(0.4)) / 4)

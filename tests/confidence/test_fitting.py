@@ -124,7 +124,8 @@ def test_gold_of_one_group_that_contradicts_itself_is_two_rows() -> None:
 
 def test_two_groups_are_enough_for_folds() -> None:
     rows = [
-        regrouped(row, n % 2) for n, row in enumerate(noisy_rows(LABELS, 61, {"m": 0.8}, seeded(0)))
+        regrouped(row, n // 3 % 2)
+        for n, row in enumerate(noisy_rows(LABELS, 61, {"m": 0.8}, seeded(0)))
     ]
     fit = fit_gold(replace(ONE, sets=(("m",),)), rows)
     assert fit.annotators["m"].untrusted is None
@@ -140,3 +141,22 @@ def test_why_an_annotator_is_not_trusted() -> None:
     }
     for why, gold in cases.items():
         assert fit_gold(ONE, gold).annotators["m"].untrusted is why
+
+
+def test_gold_of_unequal_weight_is_trusted_by_what_it_is_worth() -> None:
+    """40 rows of which ten stand for nearly all are no 30 rows."""
+    rows = noisy_rows(LABELS, 40, {"m": 0.8}, seeded(0))
+    unequal = [
+        replace(row, candidate=replace(row.candidate, sampled=0.001 if n < 10 else 1.0))
+        for n, row in enumerate(rows)
+    ]
+    fit = fit_gold(ONE, unequal).annotators["m"]
+    assert fit.rows == 40
+    assert fit.worth == pytest.approx(10, abs=0.5)
+    assert fit.untrusted is Untrusted.TOO_FEW
+
+
+def test_gold_whose_folds_have_one_label_each_calibrates_nothing() -> None:
+    rows = [regrouped(row, row.gold) for row in noisy_rows(LABELS[:2], 60, {"m": 0.8}, seeded(0))]
+    wanted = replace(ONE, labels=LABELS[:2])
+    assert fit_gold(wanted, rows).annotators["m"].untrusted is Untrusted.ONE_LABEL

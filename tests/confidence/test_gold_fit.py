@@ -417,6 +417,7 @@ def test_a_fit_read_back_from_json_decides_bit_for_bit_the_same(
     platt = Platt(slopes=tuple(numbers[:3]), intercepts=tuple(numbers[3:6]))
     one = AnnotatorFit(
         rows=30,
+        worth=30.0,
         untrusted=None,
         calibrator=Calibrator.ACCURACY,
         confusion=Confusion(rows=((-0.1, -3.0, -3.0), (-2.0, -0.3, -2.0), (-4.0, -0.1, -3.0))),

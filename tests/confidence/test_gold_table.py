@@ -10,7 +10,7 @@ from stepladder.types import Candidate
 LABELS = ("good", "bad")
 ROWS = (
     gold_row("bad", "g1", sampled=0.5),
-    gold_row("good", "g2", question="food"),
+    gold_row("good", "g2", question="food", sampled=1.0),
     gold_row("bad", "g1", sampled=0.25),
 )
 TABLE = GoldTable(LABELS, ROWS)
@@ -54,3 +54,20 @@ def test_a_row_without_gold_is_named() -> None:
 
 def test_a_candidate_without_a_group_is_a_group_of_its_own() -> None:
     assert GoldRow(Candidate("review 7", gold="good"), {}).group == "review 7"
+
+
+def test_a_few_drawn_rows_do_not_outweigh_gold_that_came_with_the_file() -> None:
+    """Drawn from thousands, each would stand for thousands: but of what is the file's a sample?"""
+    file = [gold_row("bad", n, sampled=None) for n in range(100)]
+    drawn = [gold_row("good", f"d{n}", sampled=0.00025) for n in range(5)]
+    table = GoldTable(LABELS, (*file, *drawn))
+    assert table.weight == pytest.approx(np.ones(105))
+    assert table.effective == pytest.approx(105)
+
+
+def test_unequal_chances_make_rows_worth_less() -> None:
+    rows = [gold_row("bad", n, sampled=1.0) for n in range(90)]
+    rows += [gold_row("good", f"d{n}", sampled=0.01) for n in range(10)]
+    table = GoldTable(LABELS, tuple(rows))
+    assert table.weight[-1] == pytest.approx(100 * table.weight[0])
+    assert table.effective == pytest.approx((90 + 1000) ** 2 / (90 + 10 * 100**2))

@@ -34,7 +34,7 @@ def test_the_prior_is_the_share_of_each_label_with_one_row_more_of_each() -> Non
 
 def test_the_prior_of_rows_drawn_unevenly_is_that_of_what_they_stand_for() -> None:
     """One good row drawn from nine, one bad drawn for sure: 9 to 1, of two rows."""
-    rows = (gold_row("good", 1, sampled=1 / 9), gold_row("bad", 2))
+    rows = (gold_row("good", 1, sampled=1 / 9), gold_row("bad", 2, sampled=1.0))
     table = GoldTable(("good", "bad"), rows)
     assert [exp(x) for x in log_prior(table)] == pytest.approx([(1.8 + 1) / 4, (0.2 + 1) / 4])
 

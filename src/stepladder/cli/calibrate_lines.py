@@ -61,7 +61,7 @@ def _why(problem: Untrusted, rows: int, minimum: int) -> str:
     match problem:
         case Untrusted.TOO_FEW:
             return f"{many(rows, 'row')} of gold, {minimum} needed"
-        case Untrusted.ONE_GROUP | Untrusted.ONE_LABEL:
+        case Untrusted.ONE_GROUP | Untrusted.ONE_LABEL | Untrusted.FEW_GROUPS:
             return problem.value
 
 
@@ -119,6 +119,4 @@ def _end(found: Calibration, request: CalibrateRequest) -> Iterator[str]:
                 "it failed, may not see them, or the budget did not reach."
             )
     yield f"Spent {found.spent.rounded} USD of {found.budget.rounded} over all starts of the run."
-    if request.plot is not None and request.plot.exists():
-        yield f"Diagrams: {request.plot}"
     yield f"Ledger: {masked(request.ledger_url)}"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from stepladder.cli.screen import many
 from stepladder.confidence.annotator import Untrusted
-from stepladder.engine.trust import Pooling, Trust, Trusted
+from stepladder.confidence.combining import Pool
+from stepladder.engine.trust import Pooling, Shared, Trust, Trusted
 from stepladder.types import Source
 
 
@@ -20,6 +21,15 @@ def trust_lines(trusted: Trusted, minimum: int) -> Iterator[str]:
         yield f"  No row of gold is {label!r}: its probability rests on the prior alone."
     for pool in trusted.pools:
         yield from _pooled(pool)
+    yield from shared_lines(trusted)
+
+
+def shared_lines(trusted: Trusted) -> Iterator[str]:
+    """How sets of annotators without a pool of their own are pooled, where there are any."""
+    if trusted.shared is not None:
+        extras = _extras(trusted.shared)
+        with_extras = f", with {extras}" if extras else ""
+        yield f"Any other set of votes: one weight for all{with_extras}."
 
 
 def _who(trust: Trust) -> str:
@@ -34,16 +44,17 @@ def _calibrated(trust: Trust, minimum: int) -> str:
             own = ", by question" if trust.by_question else ""
             return f"{trust.calibrator}{own} on {many(trust.rows, 'row')} of gold"
         case Untrusted.TOO_FEW:
-            why = f"{trust.rows} rows of gold answered, {minimum} needed"
-        case Untrusted.ONE_GROUP | Untrusted.ONE_LABEL:
+            unequal = trust.worth < trust.rows - 0.5
+            worth = f", of unequal weight and worth {trust.worth:.0f}," if unequal else ""
+            why = f"{many(trust.rows, 'row')} of gold answered{worth or ','} {minimum} needed"
+        case Untrusted.ONE_GROUP | Untrusted.ONE_LABEL | Untrusted.FEW_GROUPS:
             why = trust.untrusted.value
     return f"uncalibrated, its probabilities are raw ({why})"
 
 
 def _pooled(pooling: Pooling) -> Iterator[str]:
     pool = pooling.pool
-    terms = {"the question": pool.question, "columns and text": pool.text}
-    extras = " and ".join(name for name, weight in terms.items() if weight)
+    extras = _extras(pool)
     if len(pooling.annotators) > 1:
         with_extras = f", with {extras}" if extras else ""
         yield f"Pool of {' + '.join(pooling.annotators)}: {_how(pooling)}{with_extras}."
@@ -51,6 +62,12 @@ def _pooled(pooling: Pooling) -> Iterator[str]:
         yield f"Pool of {pooling.annotators[0]}: its vote, with {extras}."
     if pooling.text_tried and not pool.text:
         yield "  Columns and text were left out: they did not lower the loss on unseen groups."
+
+
+def _extras(pool: Pool | Shared) -> str:
+    """What is listened to beside the votes."""
+    terms = {"the question": pool.question, "columns and text": pool.text}
+    return " and ".join(name for name, weight in terms.items() if weight)
 
 
 def _how(pooling: Pooling) -> str:

@@ -45,7 +45,8 @@ class Untrusted(StrEnum):
 
     TOO_FEW = "too few rows of gold"
     ONE_GROUP = "all gold is of one group, so none can be held out"
-    ONE_LABEL = "all gold has the same label"
+    FEW_GROUPS = "too few groups of gold to hold some out"
+    ONE_LABEL = "all gold has the same label, or all but that of one group"
 
 
 class Scaled(BaseModel):
@@ -72,6 +73,8 @@ class AnnotatorFit(BaseModel):
 
     rows: int
     """Rows of gold that the annotator answered with a label."""
+    worth: float
+    """How many rows of equal weight they are worth: fewer where chances to be drawn differ."""
     untrusted: Untrusted | None
     """Why it is not calibrated; None when it is."""
     calibrator: Calibrator

@@ -42,18 +42,23 @@ def fit_annotator(name: str, split: Split, minimum: int, offset: Vector | None =
 
 
 def untrusted(heard: Heard, minimum: int) -> Untrusted | None:
-    """Why so much gold cannot calibrate; None when it can."""
-    if len(heard.table) < minimum:
+    """Why so much gold cannot calibrate; None when it can.
+
+    What is left when a fold is held out has to be of two labels, too.
+    """
+    if heard.table.effective < minimum:
         return Untrusted.TOO_FEW
     if len(set(heard.table.groups)) < 2:
         return Untrusted.ONE_GROUP
-    return Untrusted.ONE_LABEL if len(set(heard.table.gold.tolist())) < 2 else None
+    learnt = [heard.table.gold[places] for places, _ in heard.folds()]
+    return Untrusted.ONE_LABEL if any(len(set(g.tolist())) < 2 for g in learnt) else None
 
 
 def _assumed(heard: Heard, problem: Untrusted, offset: Vector | None) -> AnnotatorFit:
     nobody = heard.at(np.array([], dtype=np.int64))
     return AnnotatorFit(
         rows=len(heard.table),
+        worth=heard.table.effective,
         untrusted=problem,
         calibrator=Calibrator.NONE,
         confusion=fit_accuracy(len(heard.table.labels), nobody.answers),
@@ -65,6 +70,7 @@ def _trusted(heard: Heard, minimum: int, offset: Vector | None) -> tuple[Annotat
     by_label = fit_by_label(heard)
     fit = AnnotatorFit(
         rows=len(heard.table),
+        worth=heard.table.effective,
         untrusted=None,
         calibrator=by_label.calibrator,
         confusion=by_label.confusion,

@@ -19,7 +19,7 @@ from stepladder.confidence.confusion import (
 )
 from stepladder.confidence.gold import Floats
 from stepladder.confidence.heard import Heard, held_out_labels
-from stepladder.confidence.judging import clearly_better, mean_losses, simplest_of
+from stepladder.confidence.judging import holds_up_better, mean_losses, simplest_of
 
 FitLabels = Callable[[int, Answers], Confusion]
 
@@ -52,7 +52,7 @@ def fit_by_label(heard: Heard) -> ByLabel:
     detailed = _held_out_by_question(heard, METHODS[chosen])
     own: Mapping[str, Confusion] = {}
     best = held_out[chosen]
-    if len(set(heard.table.questions)) > 1 and clearly_better(detailed, best, heard):
+    if len(set(heard.table.questions)) > 1 and holds_up_better(detailed, best, heard):
         asked = heard.by_question(np.arange(len(heard.table)))
         own, best = fit_by_question(heard.answers, asked, overall), detailed
     return ByLabel(chosen, overall, own, mean_losses(held_out, heard), best)

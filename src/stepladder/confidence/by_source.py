@@ -14,7 +14,7 @@ from stepladder.confidence.dirichlet import fit_dirichlet
 from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.heard import Heard
 from stepladder.confidence.isotonic import fit_isotonic
-from stepladder.confidence.judging import clearly_better, mean_losses, simplest_of
+from stepladder.confidence.judging import holds_up_better, mean_losses, simplest_of
 from stepladder.confidence.platt import fit_platt
 from stepladder.confidence.scaling import CLIP, Shown
 from stepladder.confidence.temperature import fit_temperature
@@ -68,7 +68,7 @@ class Confident:
         detailed = self._by_question(chosen)
         if detailed:
             name = simplest_of(detailed, self.heard)
-            if clearly_better(detailed[name], held_out[chosen], self.heard):
+            if holds_up_better(detailed[name], held_out[chosen], self.heard):
                 return BySource(self._own(name, losses), detailed[name])
         fit = None if chosen is label else METHODS[chosen]
         return BySource(_scaled(self.shown, chosen, fit, losses), held_out[chosen])

@@ -27,13 +27,22 @@ def contextual(labels: Sequence[str], content_free: Sequence[Vote]) -> Vector | 
     return tuple(log(max(CLIP, sum(column) / len(shown))) for column in zip(*shown, strict=True))
 
 
-def batch(labels: Sequence[str], votes: Sequence[Vote]) -> Vector | None:
-    """What to subtract from log-probabilities: their mean over these candidates' votes."""
-    shown = _shown(labels, votes)
-    if len(shown) < FEWEST:
+def batch(labels: Sequence[str], votes: Sequence[Vote], weights: Sequence[float]) -> Vector | None:
+    """What to subtract from log-probabilities: their mean over these candidates' votes.
+
+    `weights` say what each candidate stands for (n).
+    """
+    logs, stands = [], []
+    for vote, weight in zip(votes, weights, strict=True):
+        for row in _shown(labels, [vote]):
+            logs.append([log(max(CLIP, p)) for p in row])
+            stands.append(weight)
+    if len(logs) < FEWEST:
         return None
-    logs = [[log(max(CLIP, p)) for p in row] for row in shown]
-    return tuple(sum(column) / len(logs) for column in zip(*logs, strict=True))
+    columns, whole = zip(*logs, strict=True), sum(stands)
+    return tuple(
+        sum(w * x for w, x in zip(stands, column, strict=True)) / whole for column in columns
+    )
 
 
 def corrected(raw: Sequence[float], offset: Vector) -> Vector:

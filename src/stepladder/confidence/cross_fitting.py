@@ -11,7 +11,7 @@ from stepladder.confidence.aggregator import Aggregator
 from stepladder.confidence.annotator import Untrusted
 from stepladder.confidence.fit import Fit
 from stepladder.confidence.fitting import Wanted, fit_gold
-from stepladder.confidence.folds import FOLDS, group_folds
+from stepladder.confidence.folds import group_folds
 from stepladder.confidence.gold import Floats, GoldRow, GoldTable, Numbers
 from stepladder.confidence.vector import softmax
 
@@ -56,18 +56,26 @@ class CrossFitted:
 
 
 def problem_with(table: GoldTable, minimum: int) -> Untrusted | None:
-    """Why this gold can judge nothing; None when it can."""
-    if len(table) < minimum:
+    """Why this gold can judge nothing; None when it can, as far as that is known beforehand."""
+    if table.effective < minimum:
         return Untrusted.TOO_FEW
     if len(set(table.groups)) < 2:
         return Untrusted.ONE_GROUP
     return Untrusted.ONE_LABEL if len(set(table.gold.tolist())) < 2 else None
 
 
+def problem_of(crossed: CrossFitted, fit: Fit) -> Untrusted | None:
+    """Why these folds say nothing of a fit: theirs are not trusted where it is; None if they do."""
+    for name, one in fit.annotators.items():
+        if one.calibrated and not all(f.fit.annotators[name].calibrated for f in crossed.folds):
+            return Untrusted.FEW_GROUPS
+    return None
+
+
 def cross_fit(wanted: Wanted, table: GoldTable) -> CrossFitted:
     """Five fits (fewer with fewer groups), each without one fold of the groups.
 
-    Each learns from four fifths of the rows, so four fifths of the minimum make it trusted:
+    Each learns from a part of the rows, so as large a part of the minimum makes it trusted:
     what is judged is the kind of fit that all rows give. Raises ValueError for a single group.
     """
     return CrossFitted(table, tuple(_folds(wanted, table)))
@@ -77,11 +85,12 @@ def _folds(wanted: Wanted, table: GoldTable) -> Iterator[Fold]:
     parts = group_folds(table.groups, wanted.seed)
     if not parts:
         raise ValueError("gold of a single group: nothing can be held out")
-    less = replace(wanted, minimum=max(2, wanted.minimum * (FOLDS - 1) // FOLDS))
     for part in parts:
         held = np.array(sorted(part), dtype=np.int64)
         learnt = np.setdiff1d(np.arange(len(table)), held)
-        yield Fold(learnt, held, fit_gold(less, table.at(learnt).rows))
+        rest = table.at(learnt)
+        enough = int(wanted.minimum * rest.effective / table.effective)
+        yield Fold(learnt, held, fit_gold(replace(wanted, minimum=max(2, enough)), rest.rows))
 
 
 def pooled_votes(fit: Fit, row: GoldRow, names: frozenset[str]) -> tuple[float, ...]:

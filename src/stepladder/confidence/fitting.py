@@ -127,7 +127,7 @@ def _evidence(
         text=None if terms.text is None else terms.text[places],
         table=split.table.at(places),
         fold=split.fold[places],
-        prior=log_prior(split.table),
+        prior=split.prior[places],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from stepladder.confidence.weighing import weights
 from stepladder.types import Candidate, Vote
 
 Floats = NDArray[np.float64]
@@ -54,9 +56,16 @@ class GoldTable:
 
     @cached_property
     def weight(self) -> Floats:
-        """What each row stands for: one over its probability to be drawn, 1 in the mean (n)."""
-        inverse = np.array([1.0 / row.candidate.sampled for row in self.rows])
-        return inverse / inverse.mean() if len(inverse) else inverse
+        """What each row stands for (n), 1 in the mean: see `weights`."""
+        chances = [row.candidate.sampled for row in self.rows]
+        by_chance = weights(Counter(chances))
+        return np.array([by_chance[chance] for chance in chances], dtype=np.float64)
+
+    @property
+    def effective(self) -> float:
+        """How many rows of equal weight these are worth: Kish, "Survey Sampling" (1965), 11.7."""
+        squares = float(np.square(self.weight).sum())
+        return float(self.weight.sum()) ** 2 / squares if squares else 0.0
 
     @cached_property
     def groups(self) -> tuple[str, ...]:

@@ -18,8 +18,10 @@ def simplest_of(held_out: Mapping[Calibrator, Floats], heard: Heard) -> Calibrat
     return simplest(options, heard.table.groups, heard.table.weight).name
 
 
-def clearly_better(detailed: Floats, plain: Floats, heard: Heard) -> bool:
-    """Whether more detailed held-out log-likelihoods (n x K) clearly beat plainer ones."""
+def holds_up_better(detailed: Floats, plain: Floats, heard: Heard) -> bool:
+    """Whether more detailed held-out log-likelihoods (n x K) beat plainer ones by more than chance
+    lets pass: half a standard error, as between methods.
+    """
     options = [Option("plain", heard.losses(plain)), Option("detailed", heard.losses(detailed))]
     chosen = simplest(options, heard.table.groups, heard.table.weight)
     return chosen.name == "detailed"

@@ -36,11 +36,12 @@ def equal_weights(votes: int) -> Vector:
 
 
 def fit_weights(
-    log_prior: Floats, vectors: Floats, gold: Numbers, weight: Floats, near: Sequence[float]
+    prior: Floats, vectors: Floats, gold: Numbers, weight: Floats, near: Sequence[float]
 ) -> Floats:
     """Weights (m) of vectors (n rows x m x K labels), held near others (m).
 
-    `gold` are label numbers (n), `weight` is what each row stands for (n).
+    `prior` is the log prior of each row (n x K, or K for all), `gold` are label numbers (n),
+    `weight` is what each row stands for (n).
     """
     from scipy.optimize import minimize
 
@@ -48,7 +49,7 @@ def fit_weights(
     found = minimize(
         _penalised_loss,
         start,
-        args=(log_prior, vectors, gold, weight, start),
+        args=(prior, vectors, gold, weight, start),
         jac=True,
         method="L-BFGS-B",
         bounds=[(0.0, None)] * len(start),

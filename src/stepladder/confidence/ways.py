@@ -43,7 +43,7 @@ class Evidence:
     fold: Numbers
     """The fold of each (n)."""
     prior: Floats
-    """Log prior (K)."""
+    """What the other folds say of each row's label beforehand (n x K, logarithms)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +74,7 @@ class Way:
             return np.array(self.near)
         table = evidence.table
         gold, weight = table.gold[places], table.weight[places]
-        return fit_weights(evidence.prior, self.vectors[places], gold, weight, self.near)
+        return fit_weights(evidence.prior[places], self.vectors[places], gold, weight, self.near)
 
     def losses(self, evidence: Evidence) -> Floats:
         """Log loss of each row (n) by numbers fitted without its group."""
@@ -82,7 +82,9 @@ class Way:
         for fold in sorted(set(evidence.fold.tolist())):
             held = evidence.fold == fold
             numbers = self.numbers(evidence, np.flatnonzero(~held))
-            scores[held] = evidence.prior + np.einsum("w,nwk->nk", numbers, self.vectors[held])
+            scores[held] = evidence.prior[held] + np.einsum(
+                "w,nwk->nk", numbers, self.vectors[held]
+            )
         return log_losses(normalised(scores), evidence.table.gold)
 
     def weights(self, evidence: Evidence) -> Floats:

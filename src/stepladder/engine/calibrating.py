@@ -83,7 +83,11 @@ def _fit_key(
         ]
         for row in rows
     ]
-    empty = [vote.key for said in content_free.values() for vote in said]
+    empty = [
+        [vote.key, vote.label, dict(vote.confidence.by_label)]
+        for said in content_free.values()
+        for vote in said
+    ]
     corrections = {name: correction_of(policy, name).value for name in policy.machines}
     calibration = policy.calibration
     settings = [route_sets(policy), calibration.minimum, calibration.prior, corrections, seed]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from stepladder.confidence import Fit, GoldRow, GoldTable
 from stepladder.confidence.annotator import Untrusted
 from stepladder.confidence.comparison import Compared, compare
-from stepladder.confidence.cross_fitting import CrossFitted, cross_fit, problem_with
+from stepladder.confidence.cross_fitting import CrossFitted, cross_fit, problem_of, problem_with
 from stepladder.confidence.figures import Figures, figures_of
 from stepladder.confidence.source_figures import SourceFigures, source_figures
 from stepladder.engine.calibrating import Calibrated
@@ -45,6 +45,8 @@ def examine(
     wanted = to_learn(setup.task, setup.policy, gold, calibrated.content_free, seed)
     problem = problem_with(table, wanted.minimum)
     crossed = None if problem else cross_fit(wanted, table)
+    if crossed is not None and (problem := problem_of(crossed, calibrated.fit)) is not None:
+        crossed = None
     return Examined(
         fit=calibrated.fit,
         key=calibrated.key,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
-from stepladder.confidence import GoldRow, PriorColumns, Wanted
+from stepladder.confidence import GoldRow, GoldTable, PriorColumns, Wanted
 from stepladder.confidence.correction import batch, contextual
 from stepladder.confidence.vector import Vector
 from stepladder.policy import Correction, Policy, confidence_of
@@ -69,7 +69,13 @@ def offsets(
             case Correction.CONTEXTUAL:
                 offset = contextual(labels, content_free.get(name, ()))
             case Correction.BATCH:
-                offset = batch(labels, [row.votes[name] for row in gold if name in row.votes])
+                offset = _batch(name, labels, gold)
         if offset is not None:
             found[name] = offset
     return found
+
+
+def _batch(name: str, labels: Sequence[str], gold: Sequence[GoldRow]) -> Vector | None:
+    table = GoldTable(tuple(labels), tuple(row for row in gold if name in row.votes))
+    votes = [row.votes[name] for row in table.rows]
+    return batch(labels, votes, [float(weight) for weight in table.weight])

@@ -12,6 +12,9 @@ from stepladder.confidence.combining import Pool
 from stepladder.confidence.ways import TEXT
 from stepladder.types import Source
 
+SEVERAL = 2
+"""Calibrated annotators without which there is nothing to share a weight."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trust:
@@ -23,6 +26,8 @@ class Trust:
     calibrator: Calibrator
     rows: int
     """Rows of gold that it answered with a label."""
+    worth: float
+    """How many rows of equal weight all its rows are worth."""
     untrusted: Untrusted | None
     """Why it is not calibrated; None when it is."""
     by_question: bool
@@ -43,6 +48,18 @@ class Pooling:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """How the votes of any set without a pool of its own are pooled: one failed, one came late."""
+
+    factor: float
+    """Each of m votes weighs this over sqrt(m); a single one weighs 1."""
+    question: float
+    """Weight of what the question says; 0 where that does not help."""
+    text: float
+    """Weight of what the candidate's columns and text say; 0 where that does not help."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trusted:
     """All of it."""
 
@@ -53,6 +70,8 @@ class Trusted:
     annotators: Sequence[Trust]
     """Machines only, by annotator and source."""
     pools: Sequence[Pooling]
+    shared: Shared | None
+    """For every other set; None when fewer than two annotators are calibrated."""
     unseen: Sequence[str]
     """Labels that no row of gold has."""
 
@@ -69,8 +88,15 @@ def trusted(fit: Fit, key: str) -> Trusted:
         rows=fit.rows,
         annotators=[one for name, found in fit.annotators.items() for one in _of(name, found)],
         pools=[Pooling(tuple(loads(names)), pool) for names, pool in fit.pools.items()],
+        shared=_shared(fit),
         unseen=fit.unseen,
     )
+
+
+def _shared(fit: Fit) -> Shared | None:
+    if sum(one.calibrated for one in fit.annotators.values()) < SEVERAL:
+        return None
+    return Shared(fit.shared, fit.shared_question, fit.shared_text)
 
 
 def _of(name: str, fit: AnnotatorFit) -> Iterator[Trust]:
@@ -82,6 +108,7 @@ def _of(name: str, fit: AnnotatorFit) -> Iterator[Trust]:
             source=source,
             calibrator=fit.calibrator_of(source),
             rows=fit.rows if scaled is None else scaled.rows,
+            worth=fit.worth,
             untrusted=fit.untrusted,
             by_question=bool(scaled.by_question if scaled and used else fit.confusion_by_question),
         )

@@ -32,8 +32,8 @@ class Candidate:
     """Candidates of one group stay on one side of every split; by default a group of its own."""
     gold: str | None = None
     """The trusted label, where there is one."""
-    sampled: float = 1.0
-    """Probability with which it was drawn to be given gold, 0 to 1; fits weigh it inversely."""
+    sampled: float | None = None
+    """Probability with which it was drawn to be given gold; None for gold that was not drawn."""
     local_only: bool = False
     """Whether only annotators on the user's own machines may see it."""
     key: CandidateKey = field(init=False, repr=False, compare=False)
