@@ -52,6 +52,8 @@ class Cascade:
     weak_accept: Mapping[str, Any] = field(default_factory=lambda: {"probability": Decimal("0.9")})
     weak_confidence: Mapping[str, Any] | None = None
     """Where the weak tier takes confidence from; by default as the annotator has it."""
+    strong_tier: Mapping[str, Any] = field(default_factory=dict)
+    """What the strong tier has besides its name and whom it asks."""
     retries: int = 0
     concurrency: int = 4
     calibration: Mapping[str, Any] = field(default_factory=lambda: {"rows": 0})
@@ -83,7 +85,7 @@ class Cascade:
             tiers.append({"name": "weak", "ask": "weak", "accept": accept, **confidence})
         if self.strong is not None:
             annotators["strong"] = self.strong
-            tiers.append({"name": "strong", "ask": "strong"})
+            tiers.append({"name": "strong", "ask": "strong", **self.strong_tier})
         if self.answers is not None:
             annotators["person"] = self._person()
             tiers.append({"name": "person", "ask": "person"})

@@ -14,9 +14,10 @@ from cascade import CENT, Cascade, candidates, scripted
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stepladder.annotators import Reply, Wrapper
 from stepladder.engine import Finished, Run
 from stepladder.engine.estimate import estimate
-from stepladder.errors import RejectedError, UnavailableError
+from stepladder.errors import CredentialsError, RejectedError, UnavailableError
 from stepladder.testing import ScriptedAnnotator
 from stepladder.types import (
     FIRST,
@@ -228,3 +229,54 @@ def test_the_estimate_counts_every_draw(tmp_path: Path) -> None:
     assert found.tiers[0].likely.requests == 4 * 3
     assert found.tiers[0].most.requests == 4 * 3 * 3
     assert found.most_usd == CENT * 36
+
+
+def unsure(folder: Path, errors: int) -> tuple[Cascade, ScriptedAnnotator]:
+    """A ladder that abstains, and its top, of whose three draws the first so many fail."""
+    failing = [RejectedError("no", billed=Usage(input=1))] * errors
+    by_draw = {FIRST: {"*": "yes"}, SECOND: {"*": "no"}, THIRD: {"*": "no"}}
+    top = scripted("strong", {}, by_draw=by_draw, errors={"*": failing})
+    weak = scripted("weak", "yes", confidence={"*": {"yes": 0.6, "no": 0.4}})
+    tier = {"confidence": THREE, "accept": {"probability": 0.99}}
+    return Cascade(folder, weak=weak, strong=top, strong_tier=tier), top
+
+
+async def abstained(folder: Path, errors: int) -> list[Draw]:
+    """At which draws the top of the ladder was asked, by one start that abstains."""
+    made, top = unsure(folder, errors)
+    (found,) = await made.label(candidates(1))
+    assert found.decision.status is Status.ABSTAINED
+    return top.draws
+
+
+@pytest.mark.parametrize("errors", [1, 2])
+async def test_a_vote_of_which_some_draws_failed_is_not_bought_again(
+    tmp_path: Path, errors: int
+) -> None:
+    assert await abstained(tmp_path, errors) == [FIRST, SECOND, THIRD]
+    assert await abstained(tmp_path, 0) == []
+
+
+async def test_a_vote_of_which_all_draws_failed_is_asked_for_again(tmp_path: Path) -> None:
+    assert await abstained(tmp_path, 3) == [FIRST, SECOND, THIRD]
+    assert await abstained(tmp_path, 1) == [FIRST, SECOND, THIRD]
+    assert await abstained(tmp_path, 0) == []
+
+
+class Stopping(Wrapper):
+    """Halts the run once its first draw is answered."""
+
+    async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:
+        if draw == FIRST:
+            return await self.inner.ask(candidate, draw)
+        await asyncio.sleep(0.05)
+        raise CredentialsError("no key", free=True)
+
+
+async def test_asking_again_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
+    await abstained(tmp_path, 3)
+    made, top = unsure(tmp_path, 0)
+    made.strong = Stopping(top)
+    with pytest.raises(CredentialsError):
+        await made.label(candidates(1))
+    assert await abstained(tmp_path, 0) == [SECOND, THIRD]

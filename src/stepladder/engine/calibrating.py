@@ -15,7 +15,8 @@ from stepladder.digest import digest
 from stepladder.engine.climber import Climber
 from stepladder.engine.content_free import ask_content_free
 from stepladder.engine.hands import MoveOn, all_of, work_off
-from stepladder.engine.replay import GOLD_ROUTE, Unread, Work, work_through
+from stepladder.engine.replay import Unread, Work, work_through
+from stepladder.engine.reusing import GOLD_ROUTE
 from stepladder.engine.teaching import correction_of, route_sets, to_learn
 from stepladder.policy import Policy
 from stepladder.types import UNUSED, Candidate, CandidateKey, Decision, Status, Vote, total

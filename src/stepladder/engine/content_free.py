@@ -21,12 +21,14 @@ from stepladder.types import Candidate, Vote
 
 TEXTS = ("N/A", "[MASK]", "-")
 """What stands in every column that the prompt shows."""
+MARK = "content-free: "
+"""How the ids of such candidates begin."""
 
 
 def content_free(task: Task) -> tuple[Candidate, ...]:
     """The candidates without content, the same ones in every run of the task."""
     columns = template_columns(task.text)
-    return tuple(Candidate(f"content-free: {text}", dict.fromkeys(columns, text)) for text in TEXTS)
+    return tuple(Candidate(f"{MARK}{text}", dict.fromkeys(columns, text)) for text in TEXTS)
 
 
 def contextual(policy: Policy) -> tuple[str, ...]:
@@ -40,28 +42,36 @@ async def ask_content_free(climber: Climber) -> Mapping[str, tuple[Vote, ...]]:
 
     Fewer come back where the budget ends before. Raises Interrupted when the run stops.
     """
-    found: defaultdict[str, list[Vote]] = defaultdict(list)
     names = contextual(climber.staff.policy)
-    candidates = content_free(climber.staff.task) if names else ()
-    for item in work_through(candidates, climber.ledger, climber.staff, climber.brake):
+    if not names:
+        return {}
+    # Asking again for what failed would pay twice, and refit what was decided without it.
+    past = names if await climber.ledger.has_fit() else ()
+    found: defaultdict[str, list[Vote]] = defaultdict(list)
+    candidates = content_free(climber.staff.task)
+    for item in work_through(candidates, climber.ledger, climber.staff, climber.brake, past):
         for vote in await _ask(climber, await item.read(), names):
             found[vote.annotator].append(vote)
     return {name: tuple(votes) for name, votes in found.items()}
 
 
 async def _ask(climber: Climber, work: Work, names: tuple[str, ...]) -> list[Vote]:
+    """In the order of names; without those where the budget does not reach."""
     staff, candidate = climber.staff, work.candidate
-    tiers = [t for t in staff.reachable(candidate) if set(staff.asked_in(t, candidate)) & {*names}]
-    others = {call for n, calls in staff.calls.items() if n not in names for call in calls}
-    reach = tiers[-1]
+    known = staff.votes_of(work.votes)
+    found = {name: known[name] for name in names if name in known}
+    missing = {name for name in names if name not in known}
+    tiers = [
+        t for t in staff.reachable(candidate) if missing.intersection(staff.asked_in(t, candidate))
+    ]
+    unasked = {call for n, calls in staff.calls.items() if n not in missing for call in calls}
     try:
-        if any(call not in work.votes for name in names for call in staff.calls[name]):
-            claim = await climber.reserve(candidate, tiers, work.votes.keys() | others)
-            reach = claim.hold.reach if claim else -1
-        asked = {name for t in tiers if t <= reach for name in staff.asked_in(t, candidate)}
-        replies = await all_of(
-            climber.vote(name, candidate, work.votes) for name in names if name in asked
-        )
+        if missing and (claim := await climber.reserve(candidate, tiers, unasked)):
+            paid = {n for t in tiers if t <= claim.hold.reach for n in staff.asked_in(t, candidate)}
+            asked = [name for name in names if name in missing & paid]
+            replies = await all_of(climber.vote(name, candidate, work.votes) for name in asked)
+            given = zip(asked, replies, strict=True)
+            found |= {name: r for name, r in given if not isinstance(r, Waiting)}
     finally:
         climber.release(candidate)
-    return [reply for reply in replies if not isinstance(reply, Waiting)]
+    return [found[name] for name in names if name in found]

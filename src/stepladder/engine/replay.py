@@ -9,14 +9,13 @@ from itertools import islice
 
 from stepladder.engine.brake import Brake
 from stepladder.engine.call import Call
+from stepladder.engine.reusing import reusable
 from stepladder.engine.staff import Staff
 from stepladder.ledger import Decided, Ledger
 from stepladder.types import Candidate, CandidateKey, Decision, Status, Vote
 
 BLOCK = 256
 """Candidates looked up at once."""
-GOLD_ROUTE = ("gold",)
-"""The route of a calibration row: its label is its gold."""
 STANDING = frozenset({Status.LABELLED, Status.ABSTAINED})
 """What is decided for good; the rest is taken up again by a resumed run."""
 
@@ -67,12 +66,19 @@ class _Found:
 
 
 def work_through(
-    candidates: Iterable[Candidate], ledger: Ledger, staff: Staff, brake: Brake
+    candidates: Iterable[Candidate],
+    ledger: Ledger,
+    staff: Staff,
+    brake: Brake,
+    past: Collection[str] = (),
 ) -> Iterator[Unread]:
-    """The candidates in order, each to be read before it is worked on."""
+    """The candidates in order, each to be read before it is worked on.
+
+    Failures of the annotators in `past` are not asked again, whatever was decided.
+    """
     rest = iter(candidates)
     while block := list(islice(rest, BLOCK)):
-        shared = _Block(block, ledger, staff, brake) if ledger.has_votes else None
+        shared = _Block(block, ledger, staff, brake, past) if ledger.has_votes else None
         yield from (Unread(candidate, shared) for candidate in block)
 
 
@@ -80,12 +86,18 @@ class _Block:
     """Candidates that are looked up together, by whoever comes to one of them first."""
 
     def __init__(
-        self, candidates: Sequence[Candidate], ledger: Ledger, staff: Staff, brake: Brake
+        self,
+        candidates: Sequence[Candidate],
+        ledger: Ledger,
+        staff: Staff,
+        brake: Brake,
+        past: Collection[str],
     ) -> None:
         self._keys = [candidate.key for candidate in candidates]
         self._ledger = ledger
         self._staff = staff
         self._brake = brake
+        self._past = past
         self._reading = asyncio.Lock()
         self._found: _Found | None = None
 
@@ -93,7 +105,8 @@ class _Block:
         found = self._found or await self._read()
         decided = found.decisions.get(candidate.key)
         votes = found.votes.get(candidate.key, ())
-        return Work(candidate, _reusable(candidate, votes, decided, self._staff), decided)
+        known = reusable(candidate, votes, decided, self._staff, self._past)
+        return Work(candidate, known, decided)
 
     async def _read(self) -> _Found:
         async with self._reading:
@@ -104,38 +117,3 @@ class _Block:
                 decisions = await self._ledger.decisions(self._keys, self._brake.pause)
                 self._found = _Found(votes, decisions)
             return self._found
-
-
-def _reusable(
-    candidate: Candidate, votes: Sequence[Vote], decided: Decided | None, staff: Staff
-) -> Mapping[Call, Vote]:
-    """The last vote of each call that answers today's prompt.
-
-    An error is no answer and is asked again, unless the candidate went on past it:
-    asking again would pay twice for what was decided without it.
-    """
-    past = _went_past(candidate, decided, staff)
-    found: dict[Call, Vote] = {}
-    for vote in votes:
-        call = Call.of(vote)
-        # Another policy may have taken draws that this one does not, of variants that are gone.
-        if call not in staff.calls.get(call.annotator, ()):
-            continue
-        if vote.key != staff.annotators[call.annotator].key(candidate, call.draw):
-            continue
-        if call.annotator in past or vote.answered:
-            found[call] = vote
-    return found
-
-
-def _went_past(candidate: Candidate, decided: Decided | None, staff: Staff) -> Collection[str]:
-    """The annotators whose failures a decision has already taken into account."""
-    if decided is None or decided.decision.status is Status.FAILED:
-        return ()
-    if decided.decision.route == GOLD_ROUTE:
-        return staff.policy.machines
-    route = decided.decision.route
-    if decided.decision.status is Status.ABSTAINED:
-        # Whoever failed at the top may have been down: the candidate did not go past it.
-        route = route[:-1]
-    return staff.asked_on(route, candidate)

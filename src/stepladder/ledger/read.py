@@ -91,6 +91,13 @@ def fit(engine: Engine, run: str, key: str) -> StoredFit | None:
     return StoredFit(found["body"], keys)
 
 
+def any_fit(engine: Engine, run: str) -> bool:
+    """Whether a run has made any fit."""
+    fits = table_of(schema.FitRow)
+    query = _of_run(fits, run).with_only_columns(fits.c.id, maintain_column_froms=True)
+    return bool(all_rows(engine, query.limit(1)))
+
+
 def intake(engine: Engine, run: str, key: str) -> str | None:
     """The body of a run's first intake under a key, if it has one."""
     found = _first(engine, table_of(schema.IntakeRow), run, key)

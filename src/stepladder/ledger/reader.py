@@ -37,6 +37,10 @@ class Reader:
         """The first fit of this key, if there is one."""
         return await self._look(lambda: read.fit(self._engine, self.run, key))
 
+    async def has_fit(self) -> bool:
+        """Whether this run has made any fit, in this start or an earlier one."""
+        return await self._look(lambda: read.any_fit(self._engine, self.run))
+
     async def votes(
         self, keys: Sequence[CandidateKey], pause: Pause = asyncio.sleep
     ) -> Mapping[CandidateKey, Sequence[Vote]]:
