@@ -9,6 +9,7 @@ StepladderError
 │   │   └── PriceError         unknown model, unknown price, two prices for one day
 │   ├── BudgetError            the budget cannot pay for a single candidate
 │   ├── LedgerError            the ledger cannot serve this run
+│   │   ├── NoLedgerError      there is none yet where one is to be read
 │   │   ├── LedgerBusyError    another process is working on the same run
 │   │   └── LedgerMismatchError  the ledger belongs to another task or schema
 │   └── MissingExtraError      an optional package is not installed
@@ -63,6 +64,10 @@ class BudgetError(UserError):
 
 class LedgerError(UserError):
     """The ledger cannot serve this run."""
+
+
+class NoLedgerError(LedgerError):
+    """There is no ledger yet where one is to be read."""
 
 
 class LedgerBusyError(LedgerError):

@@ -64,6 +64,7 @@ def test_a_kind_changes_its_mind_if_any_wording_does() -> None:
     readings = [Reading(dict(zip(draws, one, strict=True))) for one in answers]
     (kind,) = steadiness(readings, draws).by_kind
     assert (kind.draws, kind.changed) == (2, Share(2, 3))
+    assert kind.per_wording_mean == pytest.approx(1 / 3)
 
 
 def test_a_wording_that_is_wrong_where_the_own_one_is_right_means_something_else() -> None:
@@ -84,6 +85,7 @@ def test_nothing_heard_is_nothing_known() -> None:
     assert found.changed.value is None
     assert found.agreement is None
     assert found.says_of_error is None
+    assert [kind.per_wording_mean for kind in found.by_kind] == [None] * 3
     assert [row.p_worse for row in found.by_wording] == [1, 1, 1]
 
 

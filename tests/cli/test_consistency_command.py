@@ -74,6 +74,7 @@ def test_figures_of_an_annotator_that_changes_its_mind(
     assert small["agreement"] == pytest.approx((1 + 1 / 3) / 2)
     kinds = {kind["kind"]: kind["changed"]["count"] for kind in small["by_kind"]}
     assert kinds == {"paraphrases": 20, "options": 0, "samples": 0}
+    assert [kind["per_wording_mean"] for kind in small["by_kind"]] == [0.5, 0, 0]
     paraphrase, options, _ = small["by_wording"]
     assert (paraphrase["right"]["count"], paraphrase["right_own_wording"]["count"]) == (15, 30)
     assert paraphrase["other_meaning"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import signal
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -155,6 +157,118 @@ def test_a_hostile_text_is_shown_and_not_obeyed(desk: Desk) -> None:
     assert r"Review: \x1b[2JClear \u202eme [bold]now[/bold]" in done.out
 
 
+def test_capital_letters_are_the_same_keys(fresh: Desk) -> None:
+    done = gold(fresh, "--n", "3", typed="S1U2Q")
+    assert "is no key" not in done.out
+    assert "taken back" in done.out
+    assert sorted(answers(fresh).values(), key=str) == [None, None, "bad"]
+
+
+def test_gold_of_one_label_is_not_enough_and_more_is_drawn(desk: Desk) -> None:
+    desk.write_reviews(80, ["good"] * 60)
+    done = gold(desk, "--n", "60")
+    assert "Enough" not in done.out
+    assert "Not enough to calibrate yet." in done.out
+    assert "All gold has the label 'good': nothing can be calibrated on it;" in done.out
+    assert done.out.endswith("stepladder gold reviews.csv --task task.toml --n 90\n")
+    done = gold(desk, "--n", "90", typed="2" * 20)
+    assert "Enough to calibrate." in done.out
+    assert "stepladder label" in done.out
+
+
+def test_where_nothing_is_left_to_draw_it_is_said(desk: Desk) -> None:
+    desk.write_reviews(60, ["good"] * 60)
+    done = gold(desk, "--n", "60")
+    assert "No candidate of the file is left to draw; add others to it." in done.out
+    assert "stepladder label" in done.out
+
+
+def grouped(desk: Desk, groups: list[str]) -> None:
+    """Rows with gold, of both labels, of these groups."""
+    desk.change("task.toml", 'gold = "gold"', 'gold = "gold"\ngroup = "author"')
+    people = [f"c{n},text {n},{'good' if n % 2 else 'bad'},{a}\n" for n, a in enumerate(groups)]
+    desk.write("reviews.csv", "".join(["id,text,gold,author\n", *people]))
+
+
+def test_a_file_of_one_group_needs_another_column_and_no_more_gold(desk: Desk) -> None:
+    grouped(desk, ["a"] * 60)
+    done = gold(desk, "--n", "60")
+    assert "Not enough to calibrate." in done.out
+    assert "All rows are of one group, 'a': nothing can be calibrated" in done.out
+    assert "name a `group` column with several values, or leave `group` away" in done.out
+    assert "draw" not in done.out.partition("with gold:")[2]
+    found = gold(desk, "--n", "60", "--json").json
+    assert (found["enough"], len(found["gaps"])) == (False, 1)
+
+
+def test_groups_that_stay_whole_can_leave_too_few_that_calibrate(desk: Desk) -> None:
+    grouped(desk, ["a"] * 50 + ["b"] * 10)
+    done = gold(desk, "--n", "60")
+    assert "Enough" not in done.out
+    assert "only 10 of 30 rows that are needed, since groups stay whole." in done.out
+
+
+def test_a_policy_that_lets_too_few_calibrate_is_named(fresh: Desk) -> None:
+    done = gold(fresh, "--n", "3", "--policy", "policy.toml", typed="121")
+    assert "more until" not in done.out
+    assert "raise `rows`, now 0, under [calibration] in the policy." in done.out
+    assert "stepladder label" in done.out
+
+
+def test_closed_standard_input_is_ended_input(fresh: Desk) -> None:
+    line = '"$0" -m stepladder gold reviews.csv --task task.toml --n 3 <&-'
+    done = subprocess.run(
+        ["/bin/sh", "-c", line, sys.executable],
+        cwd=fresh.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "3 wait; go on with:" in done.stdout
+
+
+def test_ctrl_c_says_how_gold_stands_and_how_to_go_on(fresh: Desk) -> None:
+    process = fresh.spawn("gold", "reviews.csv", "--task", "task.toml", "--n", "9", typed=True)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write("1\n")
+    process.stdin.flush()
+    while "-- 2 of 9" not in process.stdout.readline():
+        pass
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    assert (process.returncode, err) == (130, "")
+    assert "1 row with gold: good 1, bad 0." in out
+    assert "8 wait; go on with:\n  stepladder gold reviews.csv --task task.toml --n 9" in out
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("garbage", "not a ledger URL"),
+        ("mysql://a:b@localhost/c", "no ledger can be kept there"),
+        ("sqlite:///reviews.csv", "cannot be used as a ledger"),
+        ("postgresql://a:b@127.0.0.1:1/c", "postgresql://"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "estimate", "label"])
+def test_a_ledger_that_cannot_be_one_is_an_error(
+    fresh: Desk, command: str, url: str, said: str
+) -> None:
+    done = fresh.run(command, *fresh.files(), "--ledger", url)
+    assert done.code == 2
+    assert said in done.errors[0]
+    assert len(done.errors) == 1
+
+
+@pytest.mark.parametrize("command", ["check", "estimate"])
+def test_no_ledger_yet_is_no_error_and_none_is_made(fresh: Desk, command: str) -> None:
+    done = fresh.run(command, *fresh.files(), "--ledger", "sqlite:///none/yet.db")
+    assert (done.code, done.errors) == (0, [])
+    assert not (fresh.folder / "none").exists()
+
+
 def test_letters_are_keys_where_there_are_many_labels(fresh: Desk) -> None:
     names = ", ".join(f'"l{n:02}"' for n in range(len(LABEL_KEYS)))
     fresh.change("task.toml", '["good", "bad"]', f"[{names}]")
@@ -176,6 +290,9 @@ def test_json_is_one_object_and_questions_are_elsewhere(fresh: Desk) -> None:
         "waiting": 2,
         "needed": 60,
         "missing": 58,
+        "calibrating": 1,
+        "enough": False,
+        "gaps": [],
         "ledger": f"sqlite:///{LEDGER}",
         "go_on": "stepladder gold reviews.csv --task task.toml --n 4",
     }

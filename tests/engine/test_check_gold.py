@@ -47,7 +47,7 @@ def test_no_gold_is_not_called_poor() -> None:
         (looked("good", "bad"), "no row of gold has the label 'mixed': its probability"),
         (looked("good", "good"), "all gold has the label 'good': nothing can be calibrated"),
         (
-            looked("good", "bad", "mixed", groups="ggg"),
+            looked("good", "bad", "mixed", None, groups="gggh"),
             "all gold is in one group, 'g': nothing can be calibrated",
         ),
     ],
@@ -56,6 +56,14 @@ def test_what_cannot_be_learnt_is_named_with_a_remedy(look: GoldLook, said: str)
     (message,) = look.gaps()
     assert said in message
     assert "`stepladder gold` draws more at random" in message
+
+
+def test_a_file_of_one_group_is_not_mended_by_more_gold() -> None:
+    look = looked("good", "bad", "mixed", None, groups="gggg")
+    (message,) = look.gaps()
+    assert "all rows are of one group, 'g'" in message
+    assert "name a `group` column with several values" in message
+    assert "draws more" not in message
 
 
 def test_one_text_of_one_group_with_two_labels_is_a_contradiction() -> None:

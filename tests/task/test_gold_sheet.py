@@ -50,6 +50,19 @@ def test_empty_labels_come_back_as_none(tmp_path: Path) -> None:
     ]
 
 
+def test_rows_with_nothing_in_them_are_left_out(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    write_sheet(sheet, TASK, candidates("r1", "r2"))
+    with sheet.open("a", encoding="utf-8") as file:
+        file.write(",,,\r\n, ,,\r\n")
+    answers = read_sheet(sheet, TASK, {key("r1"), key("r2")})
+    assert [answer.key.id for answer in answers] == ["r1", "r2"]
+    with sheet.open("a", encoding="utf-8") as file:
+        file.write(",,good,\r\n")
+    with pytest.raises(TableError, match="id '' was not drawn"):
+        read_sheet(sheet, TASK, {key("r1"), key("r2")})
+
+
 def test_questions_have_a_column_where_there_are_several(tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.csv"
     asked = [Candidate("r1", {"text": "Fine."}, question) for question in ("food", "noise")]

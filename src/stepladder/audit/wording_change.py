@@ -27,6 +27,8 @@ class KindChange:
     """How many of that kind were asked for."""
     changed: Share
     """Candidates of which any of these draws has another answer than the task's own wording."""
+    per_wording_mean: float | None
+    """Mean over these draws of the share that one changed, 0 to 1; None where nothing was heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def by_kind(readings: Sequence[Reading], draws: Sequence[Draw]) -> list[KindChan
         if draw != FIRST:
             kinds.setdefault(kind_of(draw), []).append(draw)
     return [
-        KindChange(kind, len(members), _changed(readings, members))
+        KindChange(kind, len(members), _changed(readings, members), _mean(readings, members))
         for kind, members in kinds.items()
     ]
 
@@ -82,6 +84,12 @@ def _changed(readings: Sequence[Reading], draws: Sequence[Draw]) -> Share:
     compared = [(one, among) for one, among in heard if among]
     changed = sum(any(one.answers[d] != one.own for d in among) for one, among in compared)
     return Share(changed, len(compared))
+
+
+def _mean(readings: Sequence[Reading], draws: Sequence[Draw]) -> float | None:
+    each = [_changed(readings, [draw]).value for draw in draws]
+    heard = [value for value in each if value is not None]
+    return sum(heard) / len(heard) if heard else None
 
 
 def _of(readings: Sequence[Reading], draw: Draw) -> WordingChange:

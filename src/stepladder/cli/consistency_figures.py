@@ -58,7 +58,12 @@ def _steadiness(found: Steadiness) -> dict[str, Any]:
         "changed": share_figures(found.changed),
         "agreement": found.agreement,
         "by_kind": [
-            {"kind": kind.kind, "draws": kind.draws, "changed": share_figures(kind.changed)}
+            {
+                "kind": kind.kind,
+                "draws": kind.draws,
+                "changed": share_figures(kind.changed),
+                "per_wording_mean": kind.per_wording_mean,
+            }
             for kind in found.by_kind
         ],
         "by_wording": [_wording(row) for row in found.by_wording],

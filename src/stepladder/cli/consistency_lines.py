@@ -15,7 +15,18 @@ from stepladder.engine.consistency_report import AnnotatorReport
 from stepladder.engine.sampling import Sample
 
 NUMBERS = frozenset(
-    {"asked", "agreement", "no label", "failed", "tokens", "USD", "USD per 1,000", "times", "lost"}
+    {
+        "asked",
+        "agreement",
+        "no label",
+        "failed",
+        "tokens",
+        "USD",
+        "USD per 1,000",
+        "times",
+        "lost",
+        "by one, mean",
+    }
 )
 
 
@@ -69,11 +80,14 @@ def _annotators(reports: Sequence[AnnotatorReport]) -> RenderableType:
 
 
 def _kinds(reports: Sequence[AnnotatorReport]) -> RenderableType:
-    columns = ("annotator", "what differs", "times", "candidates whose label changed")
+    columns = ("annotator", "what differs", "times", "label changed by any", "by one, mean")
     grid = table(*columns, numbers=NUMBERS)
     for one in reports:
         for kind in one.steadiness.by_kind:
-            grid.add_row(one.name, kind.kind, f"{kind.draws}", with_interval(kind.changed))
+            mean = kind.per_wording_mean
+            shown = "" if mean is None else f"{mean:.1%}"
+            any_of = with_interval(kind.changed)
+            grid.add_row(one.name, kind.kind, f"{kind.draws}", any_of, shown)
     return grid
 
 

@@ -23,7 +23,7 @@ def ask_all(
     while (candidate := session.current) is not None:
         _show(session, candidate, task, keys, console)
         while True:
-            key = next(typed, QUIT)
+            key = next(typed, QUIT).lower()
             if key == QUIT:
                 return
             if _acted(session, key, keys, console):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
@@ -14,10 +14,10 @@ from stepladder.cli.gold_request import GoldRequest
 from stepladder.cli.screen import many
 from stepladder.engine.gold_draw import Deck
 from stepladder.engine.gold_frame import Frame
+from stepladder.engine.gold_worth import DEFAULTS, GoldWorth, worth
 from stepladder.ledger import masked
 from stepladder.policy import Policy
-from stepladder.policy.schema import Calibration
-from stepladder.task import Task
+from stepladder.task.candidates_file import CandidatesFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +33,28 @@ class GoldStanding:
     undrawn: int
     """Candidates without gold that could still be drawn."""
     needed: int
-    """Rows with gold after which an annotator's calibration is trusted."""
-    minimum: int
-    """How many of these have to calibrate."""
+    """Rows with gold after which an annotator's calibration is trusted, if groups are small."""
+    worth: GoldWorth
+    """What a run could calibrate on it."""
 
     @classmethod
-    def of(cls, task: Task, frame: Frame, deck: Deck, policy: Policy | None) -> GoldStanding:
-        """After a session; without a policy by the defaults."""
+    def of(
+        cls, candidates: CandidatesFile, frame: Frame, deck: Deck, policy: Policy | None
+    ) -> GoldStanding:
+        """After a session, without a policy by the defaults; the file is read once more."""
+        chosen, task = policy or DEFAULTS, candidates.task
+        wanted = chosen.calibration
+        given = [(asked.candidate.key, asked.entry.label) for asked in deck.asked]
+        labels = {key: label for key, label in given if label is not None}
         counts = Counter(frame.by_label)
-        counts.update(asked.entry.label for asked in deck.asked if asked.entry.label is not None)
-        wanted = Calibration() if policy is None else policy.calibration
+        counts.update(labels.values())
         return cls(
             by_label={label: counts[label] for label in task.labels},
-            waiting=sum(asked.entry.label is None for asked in deck.asked),
+            waiting=len(given) - len(labels),
             drawn=len(deck.asked),
             undrawn=sum(frame.sizes.values()) - len(deck.asked),
             needed=ceil(wanted.minimum / wanted.share),
-            minimum=wanted.minimum,
+            worth=worth(candidates, labels, task, chosen),
         )
 
     @property
@@ -60,32 +65,56 @@ class GoldStanding:
     @property
     def missing(self) -> int:
         """Rows with gold that are still needed."""
-        return max(0, self.needed - self.gold)
+        return max(self.needed - self.gold, self.worth.short, 0)
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What cannot be learnt; what may still be answered is not missed before it is."""
+        if self.waiting and self.missing and self.worth.more_helps:
+            return ()
+        return tuple(gap.message for gap in self.worth.gaps)
 
 
 def print_standing(console: Console, standing: GoldStanding, request: GoldRequest) -> None:
     """Gold by label, what is missing, and the command to go on with."""
     counts = ", ".join(f"{label} {n:,}" for label, n in standing.by_label.items())
     console.print(f"\n{many(standing.gold, 'row')} with gold: {counts}.", soft_wrap=True)
-    if standing.missing:
-        console.print(
-            f"{standing.missing:,} more until calibration is trusted "
-            f"({standing.needed:,} rows, of which {standing.minimum:,} calibrate and the rest "
-            "measures).",
-            soft_wrap=True,
-        )
-    else:
-        console.print("Enough to calibrate.")
+    for line in _worth_lines(standing):
+        console.print(line, soft_wrap=True)
     console.print(f"Ledger: {masked(request.ledger_url)}", soft_wrap=True)
     if standing.waiting:
         console.print(f"{standing.waiting:,} wait; go on with:", soft_wrap=True)
     console.print(f"  {_go_on(standing, request)}", soft_wrap=True)
 
 
+def _worth_lines(standing: GoldStanding) -> Iterator[str]:
+    found = standing.worth
+    if found.enough:
+        yield "Enough to calibrate."
+    elif not found.more_helps:
+        yield "Not enough to calibrate."
+    elif standing.gold < standing.needed:
+        yield (
+            f"{standing.missing:,} more until calibration is trusted ({standing.needed:,} rows, of "
+            f"which {found.minimum:,} calibrate and the rest measures)."
+        )
+    elif found.short:
+        yield (
+            f"Not enough to calibrate: only {found.calibrating:,} of {found.minimum:,} rows that "
+            "are needed, since groups stay whole."
+        )
+    else:
+        yield "Not enough to calibrate yet."
+    for gap in standing.gaps:
+        yield f"{gap[0].upper()}{gap[1:]}."
+    if found.more_helps and not standing.undrawn and not standing.waiting:
+        yield "No candidate of the file is left to draw; add others to it."
+
+
 def _go_on(standing: GoldStanding, request: GoldRequest) -> str:
     if standing.waiting:
         return request.command
-    if standing.missing and standing.undrawn:
+    if standing.worth.more_helps and standing.undrawn:
         return replace(request, rows=_rows_wanted(standing, request)).command
     return request.next_command
 
@@ -93,8 +122,9 @@ def _go_on(standing: GoldStanding, request: GoldRequest) -> str:
 def _rows_wanted(standing: GoldStanding, request: GoldRequest) -> int:
     if request.rows < standing.needed:
         return standing.needed
-    # So many did not suffice, since whole groups are drawn; a sheet may be of a smaller draw.
-    return request.rows + (standing.missing if request.back is None else 0)
+    # So many did not suffice, for their groups or labels; a sheet may be of a smaller draw.
+    more = standing.missing or standing.worth.minimum
+    return request.rows + (more if request.back is None else 0)
 
 
 def standing_figures(standing: GoldStanding, request: GoldRequest) -> dict[str, Any]:
@@ -106,6 +136,9 @@ def standing_figures(standing: GoldStanding, request: GoldRequest) -> dict[str, 
         "waiting": standing.waiting,
         "needed": standing.needed,
         "missing": standing.missing,
+        "calibrating": standing.worth.calibrating,
+        "enough": standing.worth.enough,
+        "gaps": list(standing.gaps),
         "ledger": masked(request.ledger_url),
         "go_on": _go_on(standing, request),
     }

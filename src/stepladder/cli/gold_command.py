@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import orjson
+import typer
 from rich.console import Console
 
+from stepladder.cli.failing import INTERRUPTED
 from stepladder.cli.gold_asking import ask_all
 from stepladder.cli.gold_closing import GoldStanding, print_standing, standing_figures
 from stepladder.cli.gold_keys import keys_of, typed
@@ -35,14 +37,16 @@ def carry_out(request: GoldRequest, *, json: bool) -> None:
     request.check()
     desk = GoldDesk.of(request, margin() if json else screen())
     with closing(open_for_gold(request.ledger_url, start_of(request, desk.task))) as book:
-        taken = desk.sit(book)
+        sitting = desk.sit(book)
         deck = deck_of(book.entries(), desk.candidates)
-    standing = GoldStanding.of(desk.task, desk.frame, deck, desk.policy)
-    if not json:
+    standing = GoldStanding.of(desk.candidates, desk.frame, deck, desk.policy)
+    if json:
+        sheet = {} if sitting.taken is None else {"sheet": asdict(sitting.taken)}
+        print_json({**standing_figures(standing, request), **sheet})
+    else:
         print_standing(desk.console, standing, request)
-        return
-    figures = standing_figures(standing, request)
-    print_json(figures if taken is None else {**figures, "sheet": asdict(taken)})
+    if sitting.interrupted:
+        raise typer.Exit(INTERRUPTED)
 
 
 def start_of(request: GoldRequest, task: Task) -> RunStart:
@@ -59,6 +63,16 @@ def start_of(request: GoldRequest, task: Task) -> RunStart:
         wages=NOTHING,
         version=VERSION,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """How a session went."""
+
+    taken: Taken | None = None
+    """What a sheet that came back held; None where there was none."""
+    interrupted: bool = False
+    """Whether Ctrl-C ended it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +98,24 @@ class GoldDesk:
         candidates = CandidatesFile(request.candidates, task)
         return cls(request, task, policy, candidates, frame_of(candidates), console)
 
-    def sit(self, book: GoldBook) -> Taken | None:
-        """Read the sheet that came back, of which the figures come back, or draw and give out."""
+    def sit(self, book: GoldBook) -> Sitting:
+        """Read the sheet that came back, or draw and give out."""
         if self.request.back is not None:
-            return self._take(book, self.request.back)
+            return Sitting(self._take(book, self.request.back))
         deck = self._draw(book)
         if self.request.sheet is not None:
             self._write(deck, self.request.sheet)
         else:
-            session = GoldSession(deck, book.add)
+            return self._ask(GoldSession(deck, book.add))
+        return Sitting()
+
+    def _ask(self, session: GoldSession) -> Sitting:
+        try:
             ask_all(session, self.task, keys_of(self.task), typed(), self.console)
-        return None
+        except KeyboardInterrupt:
+            # Every answer is kept: it ends as by a key, but for the exit code.
+            return Sitting(interrupted=True)
+        return Sitting()
 
     def _draw(self, book: GoldBook) -> Deck:
         stratified = self.policy is not None and self.request.stratify

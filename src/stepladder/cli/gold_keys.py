@@ -38,6 +38,9 @@ def keys_of(task: Task) -> Keys:
 
 def typed() -> Iterator[str]:
     """Keys as they are typed, until the input ends; without a terminal each line is one."""
+    if sys.stdin is None:
+        # Closed by whoever started the command.
+        return
     if not sys.stdin.isatty():
         yield from (line.strip() for line in sys.stdin)
         return

@@ -16,6 +16,12 @@ from stepladder.types import Candidate
 SHOWN = 3
 """Contradictions that are named."""
 REMEDY = "`stepladder gold` draws more at random"
+REGROUP = (
+    "under [columns] of the task name a `group` column with several values, or leave `group` away "
+    "if the rows are independent"
+)
+SEVERAL = 2
+"""Groups without gold that are remembered."""
 
 
 class Asked(NamedTuple):
@@ -26,18 +32,33 @@ class Asked(NamedTuple):
     text: str
 
 
+class Gap(NamedTuple):
+    """Something that calibration cannot learn from the gold there is."""
+
+    message: str
+    """What, and what to do; without a full stop."""
+    blocks: bool
+    """Whether nothing at all can be calibrated."""
+    more_helps: bool
+    """Whether more rows drawn from the same file can mend it."""
+
+
 class GoldLook:
     """A look at one candidate after the other, remembering what gold there is."""
 
     def __init__(self, task: Task) -> None:
         self._task = task
         self._groups: set[str] = set()
+        self._elsewhere: set[str] = set()
         self._labels: Counter[str] = Counter()
         self._answers: dict[Asked, dict[str, str]] = {}
 
     def at(self, _: int, candidate: Candidate) -> None:
         """Look at one more; its place does not matter."""
         if candidate.gold is None:
+            # A second group is enough to know that there are several.
+            if len(self._elsewhere) < SEVERAL:
+                self._elsewhere.add(candidate.group)
             return
         self._groups.add(candidate.group)
         self._labels[candidate.gold] += 1
@@ -59,25 +80,37 @@ class GoldLook:
 
     def gaps(self) -> tuple[str, ...]:
         """Warnings about what no fit can learn from this gold."""
-        return tuple(self._gaps()) if self._labels else ()
+        return tuple(gap.message for gap in self.found())
 
-    def _gaps(self) -> Iterator[str]:
+    def found(self) -> tuple[Gap, ...]:
+        """The same, with what each comes to; nothing is missed where there is no gold."""
+        return (*self._of_labels(), *self._of_groups()) if self._labels else ()
+
+    def _of_labels(self) -> Iterator[Gap]:
         unseen = [name for name in self._task.labels if name not in self._labels]
         if len(self._labels) == 1:
             (only,) = self._labels
-            yield f"all gold has the label {only!r}: nothing can be calibrated on it; {REMEDY}"
+            said = f"all gold has the label {only!r}: nothing can be calibrated on it; {REMEDY}"
+            yield Gap(said, blocks=True, more_helps=True)
         elif unseen:
             names = ", ".join(map(repr, unseen))
-            yield (
+            said = (
                 f"no row of gold has the label {names}: its probability cannot be calibrated; "
                 f"{REMEDY}, with --stratify from rare labels too"
             )
-        if len(self._groups) == 1 and self._labels.total() > 1:
-            (group,) = self._groups
-            yield (
-                f"all gold is in one group, {group!r}: nothing can be calibrated on it, since a "
-                f"fit is judged on groups that it has not seen; {REMEDY}"
-            )
+            yield Gap(said, blocks=False, more_helps=True)
+
+    def _of_groups(self) -> Iterator[Gap]:
+        if len(self._groups) > 1 or self._labels.total() == 1:
+            return
+        (group,) = self._groups
+        several = bool(self._elsewhere - self._groups)
+        of = f"gold is in one group, {group!r}" if several else f"rows are of one group, {group!r}"
+        said = (
+            f"all {of}: nothing can be calibrated, since a fit is judged on groups that it has "
+            f"not seen; {REMEDY if several else REGROUP}"
+        )
+        yield Gap(said, blocks=True, more_helps=several)
 
 
 def _named(ids: Mapping[str, str]) -> str:
@@ -95,8 +128,8 @@ def check_gold(setup: Setup, intake: Intake, findings: Findings) -> None:
     rows, minimum = len(intake.calibration), setup.policy.calibration.minimum
     if rows < minimum:
         findings.warn(
-            f"{rows} rows of gold to calibrate on (of {intake.gold} with gold), but at least "
-            f"{minimum} are needed: probabilities stay uncalibrated; {REMEDY}"
+            f"{rows:,} row{'s' * (rows != 1)} of gold to calibrate on (of {intake.gold:,} with "
+            f"gold), but at least {minimum} are needed: probabilities stay uncalibrated; {REMEDY}"
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stepladder.errors import LedgerError
+from stepladder.errors import LedgerError, NoLedgerError
 from stepladder.ledger import connect, masked
 from stepladder.ledger.gold_rows import gold
 from stepladder.nearest import did_you_mean
@@ -16,12 +16,12 @@ from stepladder.types import CandidateKey
 def gold_in(url: str, task: Task) -> Mapping[CandidateKey, Trusted]:
     """Gold by candidate and question; nothing where there is no such ledger yet.
 
-    Raises LedgerError for gold that cannot be read, or is no label of the task.
+    Raises LedgerError for a ledger or gold that cannot be read, and for gold that is no label
+    of the task.
     """
     try:
         engine = connect(url, must_exist=True) if url else None
-    except LedgerError:
-        # Whatever is wrong with it is said when the run opens it.
+    except NoLedgerError:
         engine = None
     if engine is None:
         return {}

@@ -34,7 +34,7 @@ class Database(Protocol):
         """Make what a database needs to be in; raises LedgerError when it cannot."""
 
     def check_exists(self, engine: Engine) -> None:
-        """Raise LedgerError when there is no ledger yet."""
+        """Raise NoLedgerError when there is no ledger yet."""
 
     def setting_up(self, engine: Engine) -> AbstractContextManager[Connection]:
         """A transaction to change the schema in, one process at a time."""

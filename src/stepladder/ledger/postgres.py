@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import create_engine
 
-from stepladder.errors import LedgerError, MissingExtraError
+from stepladder.errors import LedgerError, MissingExtraError, NoLedgerError
 from stepladder.ledger.addition import Addition, columns
 from stepladder.ledger.address import address
 from stepladder.ledger.locks import PostgresLock, advisory_key
@@ -88,9 +88,9 @@ class Postgres:
         """Nothing: the server keeps its own files."""
 
     def check_exists(self, engine: Engine) -> None:
-        """Raise LedgerError when there is no ledger yet."""
+        """Raise NoLedgerError when there is no ledger yet."""
         if "schema_version" not in inspect(engine).get_table_names():
-            raise LedgerError(
+            raise NoLedgerError(
                 f"{self.shown}: no such ledger; give the --ledger that `label` printed"
             )
 

@@ -19,7 +19,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import create_engine
 
-from stepladder.errors import LedgerError
+from stepladder.errors import LedgerError, NoLedgerError
 from stepladder.ledger.addition import Addition, columns
 from stepladder.ledger.address import sqlite_path
 from stepladder.ledger.locks import SqliteLock
@@ -50,9 +50,9 @@ class Sqlite:
         _make_folder(self._path)
 
     def check_exists(self, engine: Engine) -> None:  # noqa: ARG002 - it would make the file
-        """Raise LedgerError when there is no such file."""
+        """Raise NoLedgerError when there is no such file."""
         if not self._path.exists():
-            raise LedgerError(
+            raise NoLedgerError(
                 f"{self._path}: no such ledger; give the --ledger that `label` printed"
             )
 

@@ -61,11 +61,14 @@ def read_sheet(path: Path, task: Task, drawn: Collection[CandidateKey]) -> list[
     """The rows of a sheet, all checked; raises TableError naming file and line.
 
     Checked: the columns, labels that are not on the list, candidates that were not drawn,
-    and those that come twice.
+    and those that come twice. Rows without anything in them, which spreadsheets like to add,
+    are left out.
     """
     lines: dict[CandidateKey, int] = {}
     answers = []
     for row in read_rows(path):
+        if not any(text.strip() for text in row.values.values()):
+            continue
         answer = _answer(path, row, task, drawn)
         before = lines.setdefault(answer.key, row.line)
         if before != row.line:
