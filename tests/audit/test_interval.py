@@ -48,6 +48,14 @@ def test_it_covers_the_true_share_about_as_often_as_it_says(true_share: float) -
     assert covered == pytest.approx(0.95, abs=0.02)
 
 
+@given(total=st.floats(0.1, 1e6), share=st.floats(0, 1))
+def test_rows_that_are_worth_a_broken_number_have_an_interval_too(
+    total: float, share: float
+) -> None:
+    found = wilson(share * total, total)
+    assert 0 <= found.low <= share * total / total <= found.high <= 1
+
+
 @pytest.mark.parametrize(("right", "total"), [(0, 0), (-1, 5), (6, 5)])
 def test_impossible_counts_are_refused(right: int, total: int) -> None:
     with pytest.raises(ValueError, match="no share"):

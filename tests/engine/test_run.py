@@ -249,7 +249,7 @@ async def test_calibration_rows_keep_their_gold_and_are_not_measured(tmp_path: P
     seen = {f.decision.key.id for f in finished if f.by_gold}
     assert len(seen) == 20
     assert all(f.decision.route == ("gold",) for f in finished if f.by_gold)
-    assert run.progress.gold.labelled == 20
+    assert run.progress.gold.labelled.rows == 20
     groups = {c.group for c in pool if c.id in seen}
     assert groups.isdisjoint({c.group for c in pool if c.id not in seen})
     assert next(f for f in finished if f.decision.key.id == "c0").decision.calibrated

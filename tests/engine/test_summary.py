@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,21 +11,33 @@ from cascade import CENT, Cascade, candidates, scripted
 from stepladder.engine.payroll import Payroll, dearest_alone
 from stepladder.engine.progress import GoldFigures
 from stepladder.engine.summary import at_random, summarise
+from stepladder.engine.tally import Tally
 from stepladder.types import Status, Usd
+
+
+def gold(*rows: int) -> GoldFigures:
+    """Figures in the order of their fields, of gold that was not drawn."""
+    labelled, right, by_machine, machine_right, everywhere = (
+        Tally(Counter({None: count})) for count in rows
+    )
+    return GoldFigures(
+        labelled=labelled,
+        right=right,
+        by_machine=by_machine,
+        machine_right=machine_right,
+        machine_right_everywhere=everywhere,
+    )
 
 
 def test_the_same_share_at_random_by_hand() -> None:
     # 100 labelled: 80 by machine, 72 of them right; people 20, all right. Machines alone would
     # have got 78 of the 100. A random 20 to people: 0.2 * 1 + 0.8 * 0.78.
-    gold = GoldFigures(
-        labelled=100, right=92, by_machine=80, machine_right=72, machine_right_everywhere=78
-    )
-    assert at_random(gold) == pytest.approx(0.2 + 0.8 * 0.78)
+    assert at_random(gold(100, 92, 80, 72, 78), {None: 1.0}) == pytest.approx(0.2 + 0.8 * 0.78)
 
 
 def test_without_people_there_is_nothing_to_compare() -> None:
-    assert at_random(GoldFigures(labelled=5, right=4, by_machine=5, machine_right=4)) is None
-    assert at_random(GoldFigures()) is None
+    assert at_random(gold(5, 4, 5, 4, 4), {None: 1.0}) is None
+    assert at_random(GoldFigures(), {}) is None
 
 
 async def test_the_dearest_goes_by_its_mean_or_else_by_its_quotes(tmp_path: Path) -> None:

@@ -15,14 +15,15 @@ class Interval:
     high: float
 
 
-def wilson(right: int, total: int, *, confidence: float = 0.95) -> Interval:
+def wilson(right: float, total: float, *, confidence: float = 0.95) -> Interval:
     """The score interval of the share `right / total`; raises ValueError for impossible counts.
 
     Two-sided and without continuity correction: E. B. Wilson, "Probable Inference, the
     Law of Succession, and Statistical Inference", JASA 22 (1927), 209-212. Unlike the
-    textbook interval it has a width when all or none are right.
+    textbook interval it has a width when all or none are right. Rows of unequal weight count
+    as the whole or broken number of equal ones that they are worth.
     """
-    if not 0 <= right <= total or total < 1:
+    if not 0 <= right <= total or not total > 0:
         raise ValueError(f"{right} right of {total}: no share")
     if not 0 < confidence < 1:
         raise ValueError(f"a confidence of {confidence} is not between 0 and 1")
@@ -30,8 +31,8 @@ def wilson(right: int, total: int, *, confidence: float = 0.95) -> Interval:
     share, shrink = right / total, 1 + z * z / total
     middle = (share + z * z / (2 * total)) / shrink
     half = z / shrink * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    # At the ends one limit is exactly the end, which rounding would miss.
+    # At the ends one limit is exactly the end, which rounding would miss or pass.
     return Interval(
-        low=0.0 if right == 0 else middle - half,
-        high=1.0 if right == total else middle + half,
+        low=max(0.0, min(share, middle - half)),
+        high=min(1.0, max(share, middle + half)),
     )

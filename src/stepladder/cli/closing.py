@@ -72,11 +72,14 @@ def _accuracy(summary: Summary) -> Iterator[str]:
 
 
 def _share(accuracy: Accuracy) -> str:
-    interval = accuracy.interval
-    return (
-        f"{accuracy.share:.1%} ({accuracy.right:,} of {accuracy.total:,}; "
-        f"95 % interval {interval.low:.1%} to {interval.high:.1%})"
-    )
+    interval, counts = accuracy.interval, f"{accuracy.right:,} of {accuracy.total:,}"
+    if accuracy.weighed is not None:
+        counts += (
+            f", weighed by how gold was drawn; {many(accuracy.total, 'row')} "
+            f"worth {accuracy.weighed.effective:,.1f}"
+        )
+    between = f"95 % interval {interval.low:.1%} to {interval.high:.1%}"
+    return f"{accuracy.share:.1%} ({counts}; {between})"
 
 
 def _spend(summary: Summary) -> str:

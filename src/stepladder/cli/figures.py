@@ -60,13 +60,14 @@ def _tier(tier: TierFigures) -> dict[str, Any]:
 def _accuracy(accuracy: Accuracy | None) -> dict[str, Any] | None:
     if accuracy is None:
         return None
-    interval = accuracy.interval
+    interval, weighed = accuracy.interval, accuracy.weighed
     return {
         "right": accuracy.right,
         "of": accuracy.total,
         "share": accuracy.share,
         "low": interval.low,
         "high": interval.high,
+        **({} if weighed is None else {"effective": weighed.effective}),
     }
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from stepladder.engine.tally import Tally
 from stepladder.policy import Policy
 from stepladder.types import NOTHING, UNUSED, Candidate, Decision, Status, Usage, Usd, Vote
 
@@ -34,15 +35,15 @@ class TierFigures:
 class GoldFigures:
     """Accuracy on gold that no fit has seen."""
 
-    labelled: int = 0
-    right: int = 0
+    labelled: Tally = field(default_factory=Tally)
+    right: Tally = field(default_factory=Tally)
     undecided: int = 0
     """Gold candidates without a label so far."""
-    by_machine: int = 0
+    by_machine: Tally = field(default_factory=Tally)
     """Labelled ones whose label a machine gave."""
-    machine_right: int = 0
+    machine_right: Tally = field(default_factory=Tally)
     """Those of them that are right."""
-    machine_right_everywhere: int = 0
+    machine_right_everywhere: Tally = field(default_factory=Tally)
     """Right ones, if the machines' best label had been taken for every labelled candidate."""
 
 
@@ -78,25 +79,25 @@ class Progress:
         if decision.status is Status.LABELLED:
             next(f for f in self.tiers if f.name == last).accepted += 1
         if candidate.gold is not None:
-            self._against_gold(candidate.gold, decision)
+            self._against_gold(candidate.gold, candidate.sampled, decision)
 
     def finished(self, decision: Decision) -> None:
         """Count one candidate as done."""
         self.done += 1
         self.statuses[decision.status] += 1
 
-    def _against_gold(self, gold: str, decision: Decision) -> None:
+    def _against_gold(self, gold: str, chance: float | None, decision: Decision) -> None:
         if decision.label is None:
             self.gold.undecided += 1
             return
         right = decision.label == gold
         machine = decision.probability is not None
         best = decision.posterior.top if decision.posterior else None
-        self.gold.labelled += 1
-        self.gold.right += right
-        self.gold.by_machine += machine
-        self.gold.machine_right += machine and right
-        self.gold.machine_right_everywhere += best == gold
+        self.gold.labelled.add(chance)
+        self.gold.right.add(chance, right)
+        self.gold.by_machine.add(chance, machine)
+        self.gold.machine_right.add(chance, machine and right)
+        self.gold.machine_right_everywhere.add(chance, best == gold)
 
 
 def _add(figures: TierFigures, votes: Sequence[Vote]) -> None:

@@ -6,13 +6,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from stepladder.audit import Interval, wilson
+from stepladder.confidence.weighing import weights
 from stepladder.engine.payroll import Alone, Payroll, dearest_alone
 from stepladder.engine.progress import GoldFigures, TierFigures
 from stepladder.engine.run import Run
 from stepladder.engine.setup import Setup
+from stepladder.engine.tally import Tally, Weights
 from stepladder.engine.trust import Trusted, trusted
 from stepladder.policy import HumanSpec
 from stepladder.types import Candidate, Status, Usd
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What rows of gold that were drawn unevenly say of the whole file."""
+
+    share: float
+    """Weighed share of right labels, from 0 to 1."""
+    effective: float
+    """How many rows of equal weight they are worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +32,22 @@ class Accuracy:
     """A share of right labels on gold that no fit has seen."""
 
     right: int
+    """Rows, unweighted."""
     total: int
+    weighed: Weighed | None = None
+    """By how gold was drawn; None where all rows weigh the same."""
 
     @property
     def share(self) -> float:
         """From 0 to 1."""
-        return self.right / self.total
+        return self.weighed.share if self.weighed else self.right / self.total
 
     @property
     def interval(self) -> Interval:
-        """Where the true share lies with 95 % confidence (Wilson)."""
-        return wilson(self.right, self.total)
+        """Where the true share lies with 95 % confidence (Wilson, at the effective rows)."""
+        if self.weighed is None:
+            return wilson(self.right, self.total)
+        return wilson(self.weighed.share * self.weighed.effective, self.weighed.effective)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,8 @@ def summarise(run: Run, payroll: Payroll, candidates: Iterable[Candidate]) -> Su
     """The figures of a run that ended; `candidates` are read again where quotes are needed."""
     progress = run.progress
     gold = progress.gold
+    # One scale for all lines, so that people and machines add up to all labels.
+    scale = weights(gold.labelled.by_chance)
     return Summary(
         run=run.name,
         candidates=progress.total,
@@ -93,9 +112,9 @@ def summarise(run: Run, payroll: Payroll, candidates: Iterable[Candidate]) -> Su
         calibration=progress.calibration,
         tiers=tuple(progress.tiers),
         trusted=trusted(run.calibrated.fit, run.calibrated.key) if run.calibrated else None,
-        labels=_accuracy(gold.right, gold.labelled),
-        machine_labels=_accuracy(gold.machine_right, gold.by_machine),
-        at_random=at_random(gold),
+        labels=accuracy(gold.right, gold.labelled, scale),
+        machine_labels=accuracy(gold.machine_right, gold.by_machine, scale),
+        at_random=at_random(gold, scale),
         undecided=gold.undecided,
         spend=Spend(
             run.budget.spent, run.wages.spent, run.limits.usd, run.limits.wages, run.shared
@@ -104,22 +123,29 @@ def summarise(run: Run, payroll: Payroll, candidates: Iterable[Candidate]) -> Su
     )
 
 
-def _accuracy(right: int, total: int) -> Accuracy | None:
-    return Accuracy(right, total) if total else None
+def accuracy(right: Tally, of: Tally, scale: Weights) -> Accuracy | None:
+    """The share of `right` in rows that weigh as `scale` says; None without rows."""
+    if not of.rows:
+        return None
+    if of.even(scale):
+        return Accuracy(right.rows, of.rows)
+    share = right.weight(scale) / of.weight(scale)
+    return Accuracy(right.rows, of.rows, Weighed(share, of.effective(scale)))
 
 
-def at_random(gold: GoldFigures) -> float | None:
+def at_random(gold: GoldFigures, scale: Weights) -> float | None:
     """Expected accuracy when as many candidates as people labelled are drawn at random.
 
     The drawn ones are as right as people were, the others as right as the machines'
     best label is everywhere. What routing achieves should beat it.
     """
     by_people = gold.labelled - gold.by_machine
-    if not by_people:
+    if not by_people.rows:
         return None
-    share = by_people / gold.labelled
-    people = (gold.right - gold.machine_right) / by_people
-    machines = gold.machine_right_everywhere / gold.labelled
+    all_labels = gold.labelled.weight(scale)
+    share = by_people.weight(scale) / all_labels
+    people = (gold.right - gold.machine_right).weight(scale) / by_people.weight(scale)
+    machines = gold.machine_right_everywhere.weight(scale) / all_labels
     return share * people + (1 - share) * machines
 
 
