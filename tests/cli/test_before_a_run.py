@@ -108,7 +108,7 @@ def test_check_warns_of_too_little_gold(desk: Desk) -> None:
     done = desk.run("check", *desk.files())
     assert done.code == 0
     # A half of three rows is one.
-    assert "1 rows of gold to calibrate on (of 3 with gold), but at least 30" in done.err
+    assert "1 row of gold to calibrate on (of 3 with gold), but at least 30" in done.err
 
 
 def test_check_warns_of_a_silent_server(desk: Desk) -> None:
