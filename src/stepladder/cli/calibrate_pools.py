@@ -9,6 +9,7 @@ from rich.console import Console
 from stepladder.cli.calibrate_scores import NUMBERS, SCORES, scores
 from stepladder.cli.calibration import Calibration
 from stepladder.cli.screen import table
+from stepladder.cli.trust_lines import shared_lines
 from stepladder.confidence.comparison import Compared
 from stepladder.confidence.folds import Mean
 from stepladder.confidence.ways import QUESTION, TEXT, Combination
@@ -26,6 +27,8 @@ def print_pools(console: Console, found: Calibration) -> None:
     for pooling in found.trusted.pools:
         for line in _lines(pooling):
             console.print(line, soft_wrap=True)
+    for line in shared_lines(found.trusted):
+        console.print(line, soft_wrap=True)
 
 
 def _lines(pooling: Pooling) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stepladder.engine.trust import Pooling, Trust, Trusted
+from stepladder.engine.trust import Pooling, Shared, Trust, Trusted
 
 
 def trust_figures(trusted: Trusted) -> dict[str, Any]:
@@ -16,6 +16,7 @@ def trust_figures(trusted: Trusted) -> dict[str, Any]:
         "labels_without_gold": list(trusted.unseen),
         "annotators": [_trust(one) for one in trusted.annotators],
         "pools": [_pooling(one) for one in trusted.pools],
+        "shared": None if trusted.shared is None else _shared(trusted.shared),
     }
 
 
@@ -27,6 +28,14 @@ def _trust(trust: Trust) -> dict[str, Any]:
         "by_question": trust.by_question,
         "gold_rows": trust.rows,
         "uncalibrated_because": None if trust.untrusted is None else trust.untrusted.value,
+    }
+
+
+def _shared(shared: Shared) -> dict[str, Any]:
+    return {
+        "factor": shared.factor,
+        "question_weight": shared.question,
+        "text_weight": shared.text,
     }
 
 
