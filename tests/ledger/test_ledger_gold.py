@@ -113,6 +113,8 @@ async def test_cheap_labels_are_those_of_the_first_annotator_that_gave_one(home:
         run.add_vote(failed, two)
         run.add_vote(replace(VOTE, annotator="large"), two)
         run.add_vote(replace(VOTE, annotator="stranger"), three)
+        run.add_vote(replace(VOTE, variant="options-1"), three)
+        run.add_vote(replace(VOTE, sample=1), three)
         await run.flush()
     with closing(book(home)) as one:
         assert one.labels_given(["small", "large"]) == {KEY: "bad", two: "good"}

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from stepladder.confidence.dawid_skene import SILENT, DawidSkene, dawid_skene
+from stepladder.engine.content_free import MARK
 from stepladder.errors import LedgerError
 from stepladder.ledger import connect
 from stepladder.ledger.cheap_votes import labels_given
@@ -19,8 +20,9 @@ FEWEST_ANNOTATORS = 2
 def estimated(url: str, annotators: Sequence[str], labels: Sequence[str]) -> DawidSkene | None:
     """Dawid and Skene's estimate from all votes of these annotators that the ledger has.
 
-    Of several votes of one annotator about a candidate the earliest counts. None when the
-    ledger has votes of fewer than two of them, or does not exist.
+    Of several votes of one annotator about a candidate the earliest in the task's own wording
+    counts; those about texts without content do not. None when the ledger has votes of fewer
+    than two of them, or does not exist.
     """
     given = _given(url, annotators)
     voters = [name for name in annotators if given.get(name)]
@@ -42,6 +44,10 @@ def _given(url: str, annotators: Sequence[str]) -> Mapping[str, Mapping[Candidat
         # Whatever else is wrong with it is said when a run opens it.
         return {}
     try:
-        return {name: labels_given(engine, [name]) for name in annotators}
+        return {name: _about_content(labels_given(engine, [name])) for name in annotators}
     finally:
         engine.dispose()
+
+
+def _about_content(given: Mapping[CandidateKey, str]) -> Mapping[CandidateKey, str]:
+    return {key: label for key, label in given.items() if not key.id.startswith(MARK)}
