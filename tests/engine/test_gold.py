@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +45,50 @@ def test_whole_groups_within_the_number_and_the_share(
     assert len(set(chosen)) == len(chosen)
     taken = {groups[place // 2] for place in chosen}
     assert sorted(chosen) == [2 * n for n, group in enumerate(groups) if group in taken]
+
+
+@pytest.mark.parametrize(
+    ("groups", "rows", "share", "said"),
+    [
+        (
+            "aaaaaa",
+            9,
+            "0.5",
+            "the only group of gold has 6 rows, more than calibration.share lets calibrate "
+            "(3 of 6), so none does: give gold of more groups",
+        ),
+        (
+            "aaaaabbbb",
+            9,
+            "0.4",
+            "every group of gold has at least 4 rows, more than calibration.share lets calibrate "
+            "(3 of 9), so none does: give gold of more groups, or raise calibration.share",
+        ),
+        (
+            "aabb",
+            1,
+            "1",
+            "every group of gold has at least 2 rows, more than calibration.rows lets calibrate "
+            "(1 of 4), so none does: give gold of more groups, or raise calibration.rows",
+        ),
+    ],
+)
+def test_groups_too_large_to_calibrate_are_told(
+    groups: str, rows: int, share: str, said: str
+) -> None:
+    found = gold(list(groups))
+    assert found.choose(policy(rows, share), 0) == ()
+    assert found.too_large(policy(rows, share)) == (said,)
+
+
+@pytest.mark.parametrize(
+    ("groups", "rows", "share"),
+    [("aabbb", 9, "0.5"), ("aaaa", 9, "1"), ("aaaa", 0, "0.5"), ("a", 9, "0.5"), ("", 9, "0.5")],
+)
+def test_nothing_is_told_where_a_group_fits_or_none_is_wanted(
+    groups: str, rows: int, share: str
+) -> None:
+    assert gold(list(groups)).too_large(policy(rows, share)) == ()
 
 
 @given(groups=st.lists(st.sampled_from("abcdefgh"), max_size=30), seed=st.integers(0, 5))

@@ -27,7 +27,7 @@ class Gold:
 
     def choose(self, policy: Policy, seed: int) -> tuple[int, ...]:
         """The places of a random share of the gold for calibration, whole groups at a time."""
-        wanted = min(policy.calibration.rows, int(len(self) * policy.calibration.share))
+        wanted = self._wanted(policy)
         shuffled = list(self._by_group()) if wanted else []
         random.Random(seed).shuffle(shuffled)  # noqa: S311
         chosen: list[int] = []
@@ -35,6 +35,25 @@ class Gold:
             if len(chosen) + len(places) <= wanted:
                 chosen += places
         return tuple(chosen)
+
+    def too_large(self, policy: Policy) -> tuple[str, ...]:
+        """A warning when rows are wanted for calibration, but every group has more of them."""
+        wanted = self._wanted(policy)
+        sizes = [len(places) for places in self._by_group()] if wanted else []
+        if not sizes or min(sizes) <= wanted:
+            return ()
+        limit = "share" if wanted < policy.calibration.rows else "rows"
+        allowed = f"calibration.{limit} lets calibrate ({wanted:,} of {len(self):,})"
+        if len(sizes) == 1:
+            # A larger share would not help: one group calibrates nothing.
+            which, remedy = "the only group of gold has", "give gold of more groups"
+        else:
+            which = "every group of gold has at least"
+            remedy = f"give gold of more groups, or raise calibration.{limit}"
+        return (f"{which} {min(sizes):,} rows, more than {allowed}, so none does: {remedy}",)
+
+    def _wanted(self, policy: Policy) -> int:
+        return min(policy.calibration.rows, int(len(self) * policy.calibration.share))
 
     def _by_group(self) -> Iterator[array[int]]:
         ranked = sorted(range(len(self)), key=self._groups.__getitem__)

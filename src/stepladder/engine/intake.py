@@ -53,7 +53,7 @@ def look_through(
             gold.add(place, candidate.group)
         for observe in observers:
             observe(place, candidate)
-    return Intake(total, len(gold), gold.choose(policy, seed))
+    return Intake(total, len(gold), gold.choose(policy, seed), gold_warnings=gold.too_large(policy))
 
 
 def candidates_at(candidates: Iterable[Candidate], places: Sequence[int]) -> list[Candidate]:

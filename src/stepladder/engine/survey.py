@@ -37,7 +37,7 @@ def survey(
     intake = replace(
         intake,
         warnings=tuple(one.message for one in found.all if one.weight is Weight.WARNING),
-        gold_warnings=gold.contradictions(),
+        gold_warnings=(*gold.contradictions(), *intake.gold_warnings),
         gold_gaps=gold.gaps(),
     )
     if not priced:
