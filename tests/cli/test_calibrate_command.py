@@ -108,6 +108,8 @@ def _check_pools(found: Any) -> None:
     assert [one["annotators"] for one in found["pools"]] == [["weak"], ["sure", "weak"]]
     assert all(one["held_out"]["rows"] == 60 for one in found["pools"])
     assert set(found["pools"][1]["weights"]) == {"sure", "weak"}
+    assert found["shared"]["factor"] > 0
+    assert (found["shared"]["question_weight"], found["shared"]["text_weight"]) == (0, 0)
     ours, *others = found["comparison"]
     assert ours["name"] == "log-linear pool"
     assert ours["log_loss"] == pytest.approx(found["pools"][1]["held_out"]["log_loss"])
@@ -125,6 +127,7 @@ def test_for_people_and_as_a_picture(recorded: Desk) -> None:
     assert "Tried for sure, stated (log loss, cross-validated): " in done.out
     assert "Spent 1.20 USD of 10.0" in done.out
     assert "At most" in done.err
+    assert "Any other set of votes: one weight for all." in done.out
     assert "Diagrams: out.png" in done.out
     written = (recorded.folder / "out.png").read_bytes()
     assert written.startswith(b"\x89PNG")
@@ -162,6 +165,25 @@ def test_where_no_picture_can_be_written(recorded: Desk, name: str, message: str
     assert done.code == 2
     assert message in done.errors[0]
     assert not (recorded.folder / "reviews.labelled.ledger.db").exists()
+
+
+def test_a_picture_that_cannot_be_written_does_not_hide_the_figures(recorded: Desk) -> None:
+    (recorded.folder / "out.png").mkdir()
+    done = recorded.run("calibrate", *recorded.files(), "--plot", "out.png")
+    assert done.code == 2
+    assert "Pools, held out" in done.out
+    assert "Diagrams" not in done.out
+    assert done.errors == ["out.png: cannot be written: is a directory; name a file in it"]
+
+
+def test_an_old_picture_is_not_called_new_where_there_is_nothing_to_draw(desk: Desk) -> None:
+    record(desk, 80, 1)
+    desk.write("old.png", "old")
+    done = calibrate(desk, "--plot", "old.png")
+    assert "Diagrams" not in done.out
+    assert "old.png was not written: there is nothing to draw yet" in done.err
+    assert calibrate(desk, "--plot", "old.png", "--json").json["plot"] is None
+    assert desk.text("old.png") == "old"
 
 
 def test_without_matplotlib_the_extra_is_named(
@@ -211,6 +233,24 @@ def test_too_little_gold_is_said_and_raw_figures_remain(desk: Desk, gold: int) -
     assert calibrate(desk, "--all-gold", "--json").json["calibration_rows"] == gold
 
 
+def test_one_row_is_one_row(desk: Desk) -> None:
+    record(desk, 80, 2)
+    assert "1 row of gold to calibrate on (of 2 with gold), but at least 30" in calibrate(desk).err
+
+
+def test_where_everybody_is_off_the_list_there_is_nothing_to_compare(recorded: Desk) -> None:
+    votes = recorded.text("votes.jsonl")
+    for label in LABELS:
+        votes = votes.replace(f'"{label}"', '"perhaps"')
+    recorded.write("votes.jsonl", votes)
+    found = calibrate(recorded, "--all-gold", "--json").json
+    assert found["comparison"] == []
+    assert found["pools"] == []
+    assert found["shared"] is None
+    assert [one["unanswered"] for one in found["annotators"]] == [120, 120]
+    assert "weak gave no label to 120 rows of 120" in calibrate(recorded, "--all-gold").out
+
+
 def test_thirty_rows_are_enough(desk: Desk) -> None:
     record(desk, 80, 60)
     found = calibrate(desk, "--json").json
@@ -236,6 +276,7 @@ def test_gold_of_one_group_calibrates_nothing(desk: Desk) -> None:
     )
     found = calibrate(desk, "--all-gold", "--json").json
     assert "one group" in found["not_judged_because"]
+    assert "the only group of gold has 100 rows, more than calibration.share" in calibrate(desk).err
 
 
 def test_the_budget_is_a_wall_and_what_it_did_not_reach_is_said(recorded: Desk) -> None:
@@ -249,17 +290,40 @@ def test_the_budget_is_a_wall_and_what_it_did_not_reach_is_said(recorded: Desk) 
     assert more["spend"]["usd"] == "1.20"
 
 
+def correct(desk: Desk, provider: FakeProvider) -> None:
+    """Token probabilities of two models, those of the lower one corrected by their own mean."""
+    desk.use(provider.base_url)
+    policy = desk.text("policy.toml").replace('confidence = "none"\n', "")
+    policy = policy.replace("rows = 0", "rows = 200\nprior = false").replace(
+        'ask = "small"',
+        'ask = "small"\nconfidence = { source = "token_probabilities", correct = "batch" }',
+    )
+    desk.write("policy.toml", policy)
+
+
+def test_a_correction_that_too_few_rows_know_is_not_applied(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """16 rows are 8 for calibration, and a mean needs ten."""
+    monkeypatch.setenv("COLUMNS", "240")
+    with FakeProvider(labels=list(LABELS)) as provider:
+        correct(desk, provider)
+        desk.write_reviews(16, ["good", "bad"] * 8)
+        found = calibrate(desk, "--json").json
+        said = calibrate(desk).out
+    assert [one["correction"] for one in found["annotators"]] == ["batch", "none"]
+    assert [one["correction_applied"] for one in found["annotators"]] == [False, False]
+    assert found["annotators"][0]["source"] == "token_probabilities"
+    assert "token probabilities (batch: not applied)" in said
+
+
 def test_corrected_and_uncorrected_token_probabilities_are_shown_apart(desk: Desk) -> None:
     with FakeProvider(labels=list(LABELS)) as provider:
-        desk.use(provider.base_url)
-        policy = desk.text("policy.toml").replace('confidence = "none"\n', "")
-        policy = policy.replace("rows = 0", "rows = 200\nprior = false").replace(
-            'ask = "small"',
-            'ask = "small"\nconfidence = { source = "token_probabilities", correct = "batch" }',
-        )
-        desk.write("policy.toml", policy)
+        correct(desk, provider)
         desk.write_reviews(80, ["good", "bad"] * 40)
+        found = calibrate(desk, "--json").json
         said = calibrate(desk).out
+    assert [one["correction_applied"] for one in found["annotators"]] == [True, False]
     assert said.count("token probabilities (batch)  ") == 1
     assert said.count(" corrected ") == 1
     assert "Tried for large, token probabilities (log loss, cross-validated): " in said

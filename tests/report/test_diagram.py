@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from stepladder.confidence.reliability import Reliability, reliability
-from stepladder.errors import UserError
+from stepladder.errors import TableError
 from stepladder.report.diagram import Drawn, Kind, Panel, draw
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -42,6 +43,29 @@ def test_names_are_never_read_as_formulas(tmp_path: Path) -> None:
     assert path.read_bytes().startswith(PNG)
 
 
+def test_letters_that_no_font_has_are_no_warning(tmp_path: Path) -> None:
+    path = tmp_path / "out.png"
+    draw([panel("模型甲")], path, "评论 \u0e17\U0001f600")
+    assert path.read_bytes().startswith(PNG)
+
+
+def test_other_warnings_are_still_heard(tmp_path: Path) -> None:
+    draw([panel("模型甲")], tmp_path / "out.png", "task")
+    with pytest.warns(UserWarning, match="Glyph 1 missing from"):
+        warnings.warn("Glyph 1 missing from font", UserWarning, stacklevel=1)
+
+
+def test_a_picture_takes_the_place_of_another_whole(tmp_path: Path) -> None:
+    """Somebody who has the old one open keeps it."""
+    path, kept = tmp_path / "out.png", tmp_path / "kept.png"
+    path.write_bytes(b"old")
+    kept.hardlink_to(path)
+    draw([panel("one")], path, "task")
+    assert path.read_bytes().startswith(PNG)
+    assert kept.read_bytes() == b"old"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["kept.png", "out.png"]
+
+
 def test_two_rows_can_be_drawn(tmp_path: Path) -> None:
     path = tmp_path / "out.png"
     draw([panel("few", 2)], path, "task")
@@ -49,7 +73,7 @@ def test_two_rows_can_be_drawn(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="cannot be written"):
+    with pytest.raises(TableError, match="cannot be written"):
         draw([panel("one")], tmp_path / "nowhere" / "out.png", "task")
 
 

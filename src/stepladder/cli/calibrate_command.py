@@ -128,11 +128,16 @@ def _stopped(asked: Asking, request: CalibrateRequest, *, json: bool) -> int:
 
 def _report(found: Calibration, request: CalibrateRequest, *, json: bool) -> None:
     drawn = panels(found)
-    if request.plot is not None and drawn:
-        draw(drawn, request.plot, f"{found.task}: reliability on {many(found.rows, 'row')} of gold")
     if json:
-        print_json(calibration_figures(found, request))
+        print_json(calibration_figures(found, request, drawn=bool(drawn)))
     else:
         print_calibration(screen(), found, request)
-    if request.plot is not None and not drawn:
+    # After the figures: a picture that cannot be written must not hide them.
+    if request.plot is None:
+        return
+    if not drawn:
         complain("warning", f"{request.plot} was not written: there is nothing to draw yet")
+        return
+    draw(drawn, request.plot, f"{found.task}: reliability on {many(found.rows, 'row')} of gold")
+    if not json:
+        screen().print(f"Diagrams: {request.plot}", soft_wrap=True)

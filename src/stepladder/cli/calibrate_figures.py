@@ -14,15 +14,20 @@ from stepladder.ledger import masked
 from stepladder.ledger.fit_versions import FitVersion
 
 
-def calibration_figures(found: Calibration, request: CalibrateRequest) -> dict[str, Any]:
-    """Everything; figures are held out, so that no fit has seen the rows that judge it."""
-    examined = found.examined
+def calibration_figures(
+    found: Calibration, request: CalibrateRequest, *, drawn: bool
+) -> dict[str, Any]:
+    """Everything; figures are held out, so that no fit has seen the rows that judge it.
+
+    `drawn` is whether there is anything to draw where diagrams are wanted.
+    """
+    examined, trusted = found.examined, trust_figures(found.trusted)
     return {
         "task": found.task,
         "policy": found.policy,
         "run": found.run,
         "ledger": masked(request.ledger_url),
-        "plot": None if request.plot is None else str(request.plot),
+        "plot": str(request.plot) if drawn and request.plot is not None else None,
         "stopped": False,
         "gold": found.gold,
         "calibration_rows": found.rows,
@@ -33,7 +38,8 @@ def calibration_figures(found: Calibration, request: CalibrateRequest) -> dict[s
         "not_judged_because": None if examined.problem is None else examined.problem.value,
         "labels_without_gold": list(examined.fit.unseen),
         "annotators": [_source(one, found) for one in examined.sources],
-        "pools": [_pool(one, found) for one in trust_figures(found.trusted)["pools"]],
+        "pools": [_pool(one, found) for one in trusted["pools"]],
+        "shared": trusted["shared"],
         "comparison": [_compared(one) for one in examined.comparison],
         "spend": {"usd": found.spent.plain, "budget": found.budget.plain},
     }
@@ -56,6 +62,7 @@ def _source(source: SourceFigures, found: Calibration) -> dict[str, Any]:
         "annotator": source.annotator,
         "source": source.source.value,
         "correction": found.corrections[source.annotator].value,
+        "correction_applied": found.corrected(source),
         "rows": source.rows,
         "unanswered": found.examined.unanswered[source.annotator],
         "calibrator": fit.calibrator_of(source.source).value,

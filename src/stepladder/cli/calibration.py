@@ -70,11 +70,18 @@ class Calibration:
         """What gold taught about the annotator of a source."""
         return self.examined.fit.annotators[source.annotator]
 
+    def corrected(self, source: SourceFigures) -> bool:
+        """Whether anything is taken out of it: where too few answers tell what, nothing is."""
+        by_tokens = source.source is Source.TOKEN_PROBABILITIES
+        return by_tokens and self.fit_of(source).offset is not None
+
     def source_name(self, source: SourceFigures) -> str:
         """How people call it: a corrected source is one of its own."""
         if source.source is Source.NONE:
             return "label alone"
         name = source.source.value.replace("_", " ")
         correction = self.corrections[source.annotator]
-        corrected = source.source is Source.TOKEN_PROBABILITIES and correction.value != "none"
-        return f"{name} ({correction.value})" if corrected else name
+        if source.source is not Source.TOKEN_PROBABILITIES or correction is Correction.NONE:
+            return name
+        applied = "" if self.corrected(source) else ": not applied"
+        return f"{name} ({correction.value}{applied})"

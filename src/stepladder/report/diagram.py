@@ -5,7 +5,9 @@ DeGroot and Fienberg, "The Comparison and Evaluation of Forecasters" (1983).
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -13,7 +15,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from stepladder.confidence.reliability import Reliability
-from stepladder.errors import MissingExtraError, UserError
+from stepladder.errors import MissingExtraError
+from stepladder.tables.replacing import plain_errors, replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,8 +74,25 @@ def check_plots() -> None:
 
 
 def draw(panels: Sequence[Panel], path: Path, title: str) -> None:
-    """Write a PNG; raises UserError when it cannot be written, MissingExtraError as above."""
+    """Write a PNG, whole or not at all.
+
+    Raises TableError when it cannot be written, MissingExtraError as above.
+    """
     check_plots()
+    figure = _figure(panels, title)
+    with _unknown_letters(), plain_errors(path), replacing(path) as file:
+        figure.savefig(file, format="png")
+
+
+@contextmanager
+def _unknown_letters() -> Iterator[None]:
+    """Letters that the font lacks become boxes, without a word about it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+        yield
+
+
+def _figure(panels: Sequence[Panel], title: str) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -83,10 +103,7 @@ def draw(panels: Sequence[Panel], path: Path, title: str) -> None:
     figure.suptitle(title, fontsize=8 + 1.5 * across, fontweight="bold", parse_math=False)
     for part, panel in zip(figure.subfigures(down, across, squeeze=False).flat, panels):  # noqa: B905 - the last row may have places left
         _draw_panel(part, panel)
-    try:
-        figure.savefig(path, format="png")
-    except OSError as problem:
-        raise UserError(f"{path}: cannot be written: {problem.strerror}") from None
+    return figure
 
 
 def _draw_panel(part: Figure, panel: Panel) -> None:
