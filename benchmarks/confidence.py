@@ -48,7 +48,7 @@ class Scores(NamedTuple):
     debiased_ece: float
     """Plain, less what a perfect calibrator with the same probabilities shows by chance."""
     squared: float
-    """Squared calibration error less its bias (Kumar et al. 2019): the root of its mean is the size."""
+    """Squared calibration error less its bias (Kumar et al. 2019); its mean's root is shown."""
     accepted: float
     """Share that the best threshold in hindsight accepts at 5 % error."""
 

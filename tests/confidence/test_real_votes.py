@@ -21,9 +21,12 @@ from stepladder.confidence.fit import set_name
 from stepladder.types import SINGLE_QUESTION, Source
 
 FOLDER = os.environ.get("STEPLADDER_RECORDINGS")
-pytestmark = pytest.mark.skipif(
-    FOLDER is None, reason="STEPLADDER_RECORDINGS does not name a folder of recordings"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        FOLDER is None, reason="STEPLADDER_RECORDINGS does not name a folder of recordings"
+    ),
+]
 CHEAPEST = "gemini-1.5-flash"
 """By list price (0.075 USD per million tokens of input) the cheapest of the six models."""
 CALIBRATION_ROWS = 300

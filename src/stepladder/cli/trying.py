@@ -8,7 +8,6 @@ import typer
 
 from stepladder.cli import options
 from stepladder.cli.failing import plainly
-from stepladder.types import FIRST
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -138,6 +137,8 @@ def _cells(tried: Tried) -> list[str]:
 
 def _named(call: Call) -> str:
     """Who, and which draw if it is not the first."""
+    from stepladder.types import FIRST
+
     return call.annotator if call.draw == FIRST else f"{call.annotator} ({call.draw.shown})"
 
 
