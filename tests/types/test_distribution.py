@@ -51,3 +51,9 @@ def test_probabilities(given: Mapping[str, float]) -> None:
 )
 def test_what_is_wrong_is_said(given: Mapping[str, float], said: str) -> None:
     assert said in flaw(given, LABELS)
+
+
+def test_where_something_else_than_a_label_was_possible_all_may_sum_to_less() -> None:
+    given = {"yes": 0.5, "no": 0.2, "maybe": 0.1}
+    assert flaw(given, LABELS, open_ended=True) == ""
+    assert "sum to 3" in flaw(dict.fromkeys(LABELS, 1), LABELS, open_ended=True)

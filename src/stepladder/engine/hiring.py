@@ -10,6 +10,7 @@ from stepladder.annotators.base import Annotator
 from stepladder.annotators.guarded import Guarded
 from stepladder.annotators.limited import Limited
 from stepladder.annotators.retrying import Retrying
+from stepladder.annotators.sound import Sound
 from stepladder.engine.account import Account
 from stepladder.engine.brake import Brake
 from stepladder.engine.claim import Claim
@@ -17,7 +18,7 @@ from stepladder.engine.journal import Journalled
 from stepladder.engine.setup import Setup
 from stepladder.engine.staff import Staff
 from stepladder.ledger import Ledger
-from stepladder.policy import AnnotatorSpec
+from stepladder.policy import AnnotatorSpec, ModelSpec
 from stepladder.types import CandidateKey
 
 FEWEST_FAILURES = 4
@@ -35,10 +36,19 @@ def hire(
     """Wrap the annotators that the ladder asks."""
     wrapped: dict[str, Annotator] = {}
     for name, rate in setup.rates.items():
-        journalled = Journalled(setup.annotators[name], rate, ledger, account, claims, brake)
+        asked = _sound(setup, name)
+        journalled = Journalled(asked, rate, ledger, account, claims, brake)
         jitter = random.Random(f"{seed}:{name}")  # noqa: S311
         wrapped[name] = _wrapped(journalled, setup.policy.annotators[name], jitter, brake)
     return replace(Staff.of(setup), annotators=wrapped)
+
+
+def _sound(setup: Setup, name: str) -> Annotator:
+    """The annotator, whose confidence is looked at unless it is read here, off a model's answer."""
+    annotator = setup.annotators[name]
+    if isinstance(setup.policy.annotators[name], ModelSpec):
+        return annotator
+    return Sound(annotator, setup.task.label_names)
 
 
 def _wrapped(
