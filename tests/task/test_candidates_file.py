@@ -161,7 +161,7 @@ def test_gold_beside_the_file_is_the_candidates_own_however_they_are_read(tmp_pa
         assert [(one.gold, one.sampled) for one in found] == [
             ("good", 0.5),
             ("bad", 0.25),
-            (None, 1.0),
+            (None, None),
         ]
 
 
