@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,6 +46,19 @@ pytestmark = [
 async def server() -> AsyncIterator[ScriptedServer]:
     async with serving() as scripted:
         yield scripted
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left_open() -> Iterator[None]:
+    """litellm keeps its connections for the whole process; the loops they belong to are closed.
+
+    They go here, where its warnings are ignored, and not in the middle of another test.
+    """
+    yield
+    litellm = sys.modules.get("litellm")
+    if litellm is not None:
+        litellm.in_memory_llm_clients_cache.flush_cache()
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

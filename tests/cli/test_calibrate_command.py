@@ -134,6 +134,7 @@ def test_for_people_and_as_a_picture(recorded: Desk) -> None:
     assert len(written) > 10_000
 
 
+@pytest.mark.slow
 def test_all_gold_is_another_version_and_nothing_is_paid_twice(recorded: Desk) -> None:
     first = calibrate(recorded, "--json").json
     second = calibrate(recorded, "--all-gold", "--json").json
@@ -317,6 +318,7 @@ def test_a_correction_that_too_few_rows_know_is_not_applied(
     assert "token probabilities (batch: not applied)" in said
 
 
+@pytest.mark.slow
 def test_corrected_and_uncorrected_token_probabilities_are_shown_apart(desk: Desk) -> None:
     with FakeProvider(labels=list(LABELS)) as provider:
         correct(desk, provider)
@@ -329,6 +331,7 @@ def test_corrected_and_uncorrected_token_probabilities_are_shown_apart(desk: Des
     assert "Tried for large, token probabilities (log loss, cross-validated): " in said
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_was_answered_and_the_same_command_goes_on(desk: Desk) -> None:
     with FakeProvider(labels=list(LABELS), latency=0.15) as provider:
         desk.use(provider.base_url)

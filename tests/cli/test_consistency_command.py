@@ -137,6 +137,7 @@ def test_the_budget_is_a_wall(served: Desk) -> None:
     assert "cannot pay for one candidate" in little.errors[0]
 
 
+@pytest.mark.slow
 def test_ctrl_c_lets_calls_finish_and_the_same_command_goes_on(
     served: Desk, provider: FakeProvider
 ) -> None:

@@ -19,6 +19,8 @@ from confidence_cases import (
 from stepladder.confidence import Fit, GoldRow, Wanted, fit_gold, unfitted
 from stepladder.confidence.fit import set_name
 
+pytestmark = pytest.mark.slow
+
 LABELS = ("good", "bad", "mixed")
 CROWD = tuple("abcde")
 

@@ -23,6 +23,8 @@ from stepladder.confidence.cross_fitting import cross_fit, problem_with
 from stepladder.confidence.source_figures import source_figures
 from stepladder.types import Source
 
+pytestmark = pytest.mark.slow
+
 LABELS = ("good", "bad", "mixed")
 RATES = {"weak": 0.4, "fair": 0.6, "strong": 0.9}
 WANTED = Wanted(LABELS, tuple(RATES), (tuple(RATES),))

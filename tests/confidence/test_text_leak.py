@@ -11,6 +11,8 @@ from confidence_cases import fit_loss, gold_row, regrouped, says, seeded
 from stepladder.confidence import Fit, GoldRow, PriorColumns, Wanted, fit_gold
 from stepladder.confidence.combining import Pool
 
+pytestmark = pytest.mark.slow
+
 LABELS = ("good", "bad", "mixed")
 PLAIN = Wanted(LABELS, ("m",), (("m",),))
 WITH_TEXT = replace(PLAIN, columns=PriorColumns(texts=("text",)))
