@@ -10,10 +10,9 @@ from stepladder.confidence.annotator import AnnotatorFit
 from stepladder.confidence.source_figures import SourceFigures
 from stepladder.engine import Run
 from stepladder.engine.examining import Examined
-from stepladder.engine.teaching import correction_of
 from stepladder.engine.trust import Trusted, trusted
 from stepladder.ledger.fit_versions import FitVersion
-from stepladder.policy import Correction
+from stepladder.policy import Correction, correction_of
 from stepladder.types import Source, Usd
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from stepladder.confidence.annotator import AnnotatorFit, Calibrator, Scaled, Un
 from stepladder.confidence.by_label import fit_by_label
 from stepladder.confidence.by_source import Confident
 from stepladder.confidence.confusion import fit_accuracy
-from stepladder.confidence.gold import Floats, Numbers
+from stepladder.confidence.gold import Floats, GoldTable, Numbers
 from stepladder.confidence.heard import Heard, Split, heard_of
 from stepladder.confidence.scaling import Shown
 from stepladder.confidence.vector import Vector
@@ -34,24 +35,29 @@ def fit_annotator(name: str, split: Split, minimum: int, offset: Vector | None =
     """
     told = heard_of(name, split)
     held_out = np.full(split.prior.shape, np.nan)
-    problem = untrusted(told.heard, minimum)
+    problem = _untrusted(told.heard, minimum)
     if problem is not None:
         return Fitted(_assumed(told.heard, problem, offset), held_out)
     fit, held_out[told.places] = _trusted(told.heard, minimum, offset)
     return Fitted(fit, held_out)
 
 
-def untrusted(heard: Heard, minimum: int) -> Untrusted | None:
+def untrusted(table: GoldTable, minimum: int, learnt: Sequence[Numbers]) -> Untrusted | None:
     """Why so much gold cannot calibrate; None when it can.
 
-    What is left when a fold is held out has to be of two labels, too.
+    `learnt` are the places that each fit learns from: they have to be of two labels.
     """
-    if heard.table.effective < minimum:
+    if table.effective < minimum:
         return Untrusted.TOO_FEW
-    if len(set(heard.table.groups)) < 2:
+    if len(set(table.groups)) < 2:
         return Untrusted.ONE_GROUP
-    learnt = [heard.table.gold[places] for places, _ in heard.folds()]
-    return Untrusted.ONE_LABEL if any(len(set(g.tolist())) < 2 for g in learnt) else None
+    few = any(len(set(table.gold[places].tolist())) < 2 for places in learnt)
+    return Untrusted.ONE_LABEL if few else None
+
+
+def _untrusted(heard: Heard, minimum: int) -> Untrusted | None:
+    """Also what is left when a fold is held out has to suffice."""
+    return untrusted(heard.table, minimum, [learnt for learnt, _ in heard.folds()])
 
 
 def _assumed(heard: Heard, problem: Untrusted, offset: Vector | None) -> AnnotatorFit:
@@ -82,7 +88,7 @@ def _trusted(heard: Heard, minimum: int, offset: Vector | None) -> tuple[Annotat
     for source in Source:
         places = _confident(heard, fit, source)
         some = heard.at(places)
-        if untrusted(some, minimum) is None and len(some.folds()) > 1:
+        if _untrusted(some, minimum) is None and len(some.folds()) > 1:
             raw = np.array([fit.raw(vote, heard.table.labels) for vote in some.votes])
             shown = Shown(raw, some.table.gold, some.table.weight)
             found = Confident(some, shown, minimum).fit(fit.calibrator, likelihoods[places])

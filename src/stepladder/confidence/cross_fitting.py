@@ -9,6 +9,7 @@ import numpy as np
 
 from stepladder.confidence.aggregator import Aggregator
 from stepladder.confidence.annotator import Untrusted
+from stepladder.confidence.annotator_fitting import untrusted
 from stepladder.confidence.fit import Fit
 from stepladder.confidence.fitting import Wanted, fit_gold
 from stepladder.confidence.folds import group_folds
@@ -57,11 +58,7 @@ class CrossFitted:
 
 def problem_with(table: GoldTable, minimum: int) -> Untrusted | None:
     """Why this gold can judge nothing; None when it can, as far as that is known beforehand."""
-    if table.effective < minimum:
-        return Untrusted.TOO_FEW
-    if len(set(table.groups)) < 2:
-        return Untrusted.ONE_GROUP
-    return Untrusted.ONE_LABEL if len(set(table.gold.tolist())) < 2 else None
+    return untrusted(table, minimum, [np.arange(len(table))])
 
 
 def problem_of(crossed: CrossFitted, fit: Fit) -> Untrusted | None:

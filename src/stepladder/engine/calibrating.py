@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 import orjson
 
-from stepladder.annotators.base import Waiting
 from stepladder.confidence import Fit, GoldRow, fit_gold
 from stepladder.confidence.fitting import FORMAT
 from stepladder.digest import digest
 from stepladder.engine.climber import Climber
 from stepladder.engine.content_free import ask_content_free
-from stepladder.engine.hands import MoveOn, all_of, work_off
-from stepladder.engine.replay import Unread, Work, work_through
+from stepladder.engine.hands import MoveOn, work_off
+from stepladder.engine.off_ladder import votes_off_ladder
+from stepladder.engine.replay import Unread, work_through
 from stepladder.engine.reusing import GOLD_ROUTE
-from stepladder.engine.teaching import correction_of, route_sets, to_learn
-from stepladder.policy import Policy
+from stepladder.engine.teaching import route_sets, to_learn
+from stepladder.policy import Policy, correction_of
 from stepladder.types import UNUSED, Candidate, CandidateKey, Decision, Status, Vote, total
 
 
@@ -102,7 +102,9 @@ async def _ask_all(
     votes: dict[CandidateKey, Mapping[str, Vote]] = {}
 
     async def ask(item: Unread, _: MoveOn) -> None:
-        votes[item.candidate.key] = await _ask_everybody(climber, await item.read())
+        seeing = [n for n in policy.machines if climber.staff.allowed(n, item.candidate)]
+        work = await item.read()
+        votes[item.candidate.key] = await votes_off_ladder(climber, work, seeing)
 
     policy = climber.staff.policy
     hands = max((policy.annotators[name].concurrency for name in policy.machines), default=1)
@@ -110,24 +112,3 @@ async def _ask_all(
     await work_off(work, ask, hands, climber.brake)
     climber.brake.check()
     return votes
-
-
-async def _ask_everybody(climber: Climber, item: Work) -> Mapping[str, Vote]:
-    """Votes by annotator; none where the budget does not reach."""
-    staff, candidate = climber.staff, item.candidate
-    names = [n for n in staff.policy.machines if staff.allowed(n, candidate)]
-    known = staff.votes_of(item.votes)
-    found = {name: known[name] for name in names if name in known}
-    missing = [name for name in names if name not in found]
-    tiers = [t for t in staff.reachable(candidate) if set(staff.policy.tiers[t].ask) & set(names)]
-    try:
-        if missing and (claim := await climber.reserve(candidate, tiers, item.votes)):
-            affordable = [t for t in tiers if t <= claim.hold.reach]
-            paid = {n for t in affordable for n in staff.asked_in(t, candidate)}
-            asked = [name for name in missing if name in paid]
-            replies = await all_of(climber.vote(name, candidate, item.votes) for name in asked)
-            given = zip(asked, replies, strict=True)
-            found |= {name: r for name, r in given if not isinstance(r, Waiting)}
-    finally:
-        climber.release(candidate)
-    return {name: found[name] for name in names if name in found}

@@ -99,12 +99,10 @@ def first_tier_problem(setup: Setup, candidates: Iterable[Candidate]) -> str | N
     first, budget = next(iter(candidates), None), setup.policy.budget.usd
     if first is None or budget is None:
         return None
-    staff = Staff.of(setup)
-    tiers = staff.reachable(first)
-    offers = staff.offers(tiers, staff.quotes(first, tiers))
-    if not offers or offers[-1].usd.decimal <= budget:
+    least = Staff.of(setup).least(first).usd
+    if least.decimal <= budget:
         return None
     return (
         f"a budget of {budget} USD cannot pay for one candidate: {first.id!r} may cost "
-        f"{offers[-1].usd} in the first tier alone; raise usd under [budget]"
+        f"{least} in the first tier alone; raise usd under [budget]"
     )

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from stepladder.engine.account import Offer
 from stepladder.engine.brake import Brake
 from stepladder.engine.call import Call
 from stepladder.engine.claim import Claim
@@ -21,7 +20,7 @@ from stepladder.engine.setup import RunOptions
 from stepladder.engine.starting import start_of
 from stepladder.errors import BudgetError
 from stepladder.ledger import Ledger, open_ledger
-from stepladder.types import NOTHING, Candidate, CandidateKey, Vote
+from stepladder.types import Candidate, CandidateKey, Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +84,8 @@ class Consistency:
         usd = self.purse.usd
         if not self.candidates or self.purse.shared or usd.spent:
             return
-        staff, first = climber.staff, self.candidates[0]
-        tiers = staff.reachable(first)
-        offers = staff.offers(tiers, staff.quotes(first, tiers))
-        least = offers[-1] if offers else Offer(0, NOTHING, NOTHING)
+        first = self.candidates[0]
+        least = climber.staff.least(first)
         if not usd.fits(least.usd):
             raise BudgetError(
                 f"a budget of {usd.limit} cannot pay for one candidate: {first.id!r} may cost "

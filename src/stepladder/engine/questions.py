@@ -52,8 +52,7 @@ class Questions:
 
 def most_about(staff: Staff, candidate: Candidate) -> Usd:
     """The most that all questions about one candidate can cost."""
-    tiers = staff.reachable(candidate)
-    offers = staff.offers(tiers, staff.quotes(candidate, tiers))
+    offers = staff.route(candidate)
     return offers[0].usd if offers else NOTHING
 
 

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from functools import cached_property
 
-from stepladder.engine.account import Offer
 from stepladder.engine.basis import Basis, policy_digest
 from stepladder.engine.brake import Brake, Interrupted
 from stepladder.engine.calibrating import Calibrated, calibrate
@@ -24,7 +23,7 @@ from stepladder.engine.starting import start_of
 from stepladder.engine.turns import decided_keys, in_turn
 from stepladder.errors import BudgetError
 from stepladder.ledger import Ledger, RunStart, open_ledger
-from stepladder.types import NOTHING, Candidate, CandidateKey, Usd
+from stepladder.types import Candidate, CandidateKey, Usd
 
 
 class Run:
@@ -146,9 +145,7 @@ class Run:
         # What a shared budget has left is known when it is asked for a lease.
         if first is None or self.shared or self.budget.spent or intake.total == 0:
             return
-        tiers = climber.staff.reachable(first)
-        offers = climber.staff.offers(tiers, climber.staff.quotes(first, tiers))
-        least = offers[-1] if offers else Offer(0, NOTHING, NOTHING)
+        least = climber.staff.least(first)
         if not self.budget.fits(least.usd):
             raise BudgetError(
                 f"a budget of {self.budget.limit} cannot pay for one candidate: "

@@ -120,6 +120,16 @@ class Staff:
             found.append(Offer(tier, usd, wages))
         return found[::-1]
 
+    def route(self, candidate: Candidate) -> list[Offer]:
+        """Worst cases of all that a candidate may take, the whole route first."""
+        tiers = self.reachable(candidate)
+        return self.offers(tiers, self.quotes(candidate, tiers))
+
+    def least(self, candidate: Candidate) -> Offer:
+        """The worst case of the first tier alone; nothing where nobody may see the candidate."""
+        offers = self.route(candidate)
+        return offers[-1] if offers else Offer(0, NOTHING, NOTHING)
+
     async def open(self, stack: AsyncExitStack) -> None:
         """Get everybody ready; the stack lets them go."""
         for annotator in self.annotators.values():

@@ -8,7 +8,7 @@ from itertools import accumulate
 from stepladder.confidence import GoldRow, GoldTable, PriorColumns, Wanted
 from stepladder.confidence.correction import batch, contextual
 from stepladder.confidence.vector import Vector
-from stepladder.policy import Correction, Policy, confidence_of
+from stepladder.policy import Correction, Policy, correction_of
 from stepladder.task import Task
 from stepladder.task.template import template_columns
 from stepladder.types import Candidate, Vote
@@ -46,12 +46,6 @@ def prior_columns(task: Task, candidate: Candidate) -> PriorColumns:
     named = {column for _, column in task.columns if column is not None}
     others = tuple(c for c in sorted(candidate.columns) if c not in named and c not in texts)
     return PriorColumns(texts, others)
-
-
-def correction_of(policy: Policy, name: str) -> Correction:
-    """What is taken out of the annotator's token probabilities before they are calibrated."""
-    spec = confidence_of(policy, name)
-    return Correction.NONE if spec is None else spec.correct
 
 
 def offsets(

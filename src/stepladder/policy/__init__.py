@@ -13,7 +13,7 @@ from stepladder.policy.annotators import (
     ScriptedSpec,
     WhenDown,
 )
-from stepladder.policy.asking import asked_as, confidence_of, draws_of
+from stepladder.policy.asking import asked_as, confidence_of, correction_of, draws_of
 from stepladder.policy.confidence import ConfidenceSpec, Correction
 from stepladder.policy.load import load_policy
 from stepladder.policy.schema import Budget, Calibration, Policy, Tier
@@ -38,6 +38,7 @@ __all__ = [
     "WhenDown",
     "asked_as",
     "confidence_of",
+    "correction_of",
     "draws_of",
     "load_policy",
 ]

@@ -13,7 +13,7 @@ from stepladder.policy.annotators import (
     RecordedSpec,
     ScriptedSpec,
 )
-from stepladder.policy.confidence import ConfidenceSpec
+from stepladder.policy.confidence import ConfidenceSpec, Correction
 from stepladder.task import Task
 from stepladder.task.variants import variants
 from stepladder.types import BASE, FIRST, Draw, Source
@@ -28,6 +28,12 @@ FEWEST = 2
 def confidence_of(policy: Policy, name: str) -> ConfidenceSpec | None:
     """What the annotator's tier says of confidence; None to leave it to the annotator."""
     return next((tier.confidence for tier in policy.tiers if name in tier.ask), None)
+
+
+def correction_of(policy: Policy, name: str) -> Correction:
+    """What is taken out of the annotator's token probabilities before they are calibrated."""
+    spec = confidence_of(policy, name)
+    return Correction.NONE if spec is None else spec.correct
 
 
 def asked_as(policy: Policy, name: str) -> AnnotatorSpec:
