@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stepladder.cli.output import ledger_for
+from stepladder.cli.typed import typed
 from stepladder.engine import RunOptions
 from stepladder.engine.checks import Wanted
 from stepladder.errors import UserError
@@ -91,9 +92,7 @@ class CalibrateRequest:
             "--plot": self.plot,
             "--seed": self.seed or None,
         }
-        for option, value in given.items():
-            if value is not None:
-                yield from (option, str(value))
+        yield from typed(given)
         if self.all_gold:
             yield "--all-gold"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from stepladder.cli.output import ledger_for
 from stepladder.cli.today import today
+from stepladder.cli.typed import typed
 from stepladder.engine import RunOptions
 from stepladder.engine.checks import Wanted
 from stepladder.errors import UserError
@@ -103,9 +104,7 @@ class ConsistencyRequest:
             "--tolerance": None if self.against is None else self.tolerance,
             "--seed": self.seed or None,
         }
-        for option, value in given.items():
-            if value is not None:
-                yield from (option, str(value))
+        yield from typed(given)
         for name in self.annotators:
             yield from ("--annotator", name)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stepladder.cli.output import ledger_for
+from stepladder.cli.typed import typed
 from stepladder.errors import UserError
 from stepladder.ledger import masked
 
@@ -64,8 +65,6 @@ class GoldRequest:
             "--policy": self.policy,
             "--run": self.run or None,
         }
-        for option, value in given.items():
-            if value is not None:
-                yield from (option, str(value))
+        yield from typed(given)
         if self.stratify:
             yield "--stratify"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stepladder.cli.output import default_ledger, default_output
+from stepladder.cli.typed import typed
 from stepladder.engine import RunOptions
 from stepladder.engine.checks import Wanted
 from stepladder.ledger import masked
@@ -84,6 +85,4 @@ class LabelRequest:
             "--limit": self.limit,
             "--seed": self.seed or None,
         }
-        for option, value in given.items():
-            if value is not None:
-                yield from (option, str(value))
+        yield from typed(given)

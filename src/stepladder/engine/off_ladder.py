@@ -25,9 +25,9 @@ async def votes_off_ladder(
     reachable = staff.reachable(candidate)
     tiers = [t for t in reachable if missing.intersection(staff.asked_in(t, candidate))]
     others = {call for n, calls in staff.calls.items() if n not in missing for call in calls}
-    unpaid = work.votes.keys() | others
+    spared = work.votes.keys() | others
     try:
-        if missing and (claim := await climber.reserve(candidate, tiers, unpaid)):
+        if missing and (claim := await climber.reserve(candidate, tiers, spared)):
             paid = {n for t in tiers if t <= claim.hold.reach for n in staff.asked_in(t, candidate)}
             asked = [name for name in names if name in missing & paid]
             replies = await all_of(climber.vote(name, candidate, work.votes) for name in asked)
