@@ -257,3 +257,42 @@ def test_a_provider_that_refuses_the_key_halts(served: Desk, provider: FakeProvi
     done = consistency(served, "-n", "5")
     assert done.code == 3
     assert "consistency reviews.csv" in done.out
+
+
+VARIED = 'name = "small"\nconfidence = { source = "variants", draws = 2, vary = ["paraphrases"] }'
+
+
+@pytest.fixture
+def varied(served: Desk) -> Desk:
+    """The small model's tier takes agreement under the paraphrase; all gold calibrates."""
+    served.change("policy.toml", 'name = "small"', VARIED)
+    served.change("policy.toml", "rows = 0", "rows = 30")
+    return served
+
+
+def test_calibrating_warns_of_a_wording_of_another_meaning(varied: Desk) -> None:
+    done = varied.run("calibrate", *varied.files(), "--all-gold", "--json")
+    assert done.code == 0, done.err
+    assert "paraphrases-1 changes the meaning for small: right on 50.0% of 30" in done.err
+    (other,) = done.json["other_meanings"]
+    assert (other["annotator"], other["variant"]) == ("small", "paraphrases-1")
+    assert (other["right"]["count"], other["right_own_wording"]["count"]) == (15, 30)
+
+
+def test_so_does_a_run_and_again_when_it_goes_on(varied: Desk) -> None:
+    for _ in range(2):
+        done = varied.run("label", *varied.files(), "--json")
+        assert done.code == 0, done.err
+        (other,) = done.json["confidence"]["other_meanings"]
+        assert other["variant"] == "paraphrases-1"
+    done = varied.run("label", *varied.files())
+    assert "Warning: paraphrases-1 changes the meaning for small" in done.out
+
+
+def test_wordings_that_mean_the_same_are_not_warned_of(
+    varied: Desk, provider: FakeProvider
+) -> None:
+    provider.start_over(script={**FICKLE, "Does it sound pleased?\ngood\nbad": "good"})
+    done = varied.run("calibrate", *varied.files(), "--all-gold", "--json")
+    assert done.json["other_meanings"] == []
+    assert "changes the meaning" not in done.err

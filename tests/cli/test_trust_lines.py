@@ -10,7 +10,7 @@ from stepladder.engine.trust import Shared, Trusted
 
 
 def with_shared(shared: Shared | None) -> Trusted:
-    return Trusted(version="v", rows=60, annotators=[], pools=[], shared=shared, unseen=[])
+    return Trusted("v", rows=60, annotators=[], pools=[], shared=shared, unseen=[], reworded=[])
 
 
 @pytest.mark.parametrize(

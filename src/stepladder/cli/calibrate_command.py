@@ -19,6 +19,7 @@ from stepladder.cli.interrupts import Interrupts, watching
 from stepladder.cli.looking import Looking
 from stepladder.cli.preparing import Ready, ready_or_exit
 from stepladder.cli.screen import many, margin, print_json, screen
+from stepladder.cli.wordings import other_meaning
 from stepladder.engine import Run, event_loop
 from stepladder.engine.all_gold import all_gold
 from stepladder.engine.examining import Examined, examine
@@ -127,6 +128,8 @@ def _stopped(asked: Asking, request: CalibrateRequest, *, json: bool) -> int:
 
 
 def _report(found: Calibration, request: CalibrateRequest, *, json: bool) -> None:
+    for one in found.trusted.reworded:
+        complain("warning", other_meaning(one.annotator, one.change))
     drawn = panels(found)
     if json:
         print_json(calibration_figures(found, request, drawn=bool(drawn)))

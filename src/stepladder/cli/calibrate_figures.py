@@ -40,6 +40,7 @@ def calibration_figures(
         "annotators": [_source(one, found) for one in examined.sources],
         "pools": [_pool(one, found) for one in trusted["pools"]],
         "shared": trusted["shared"],
+        "other_meanings": trusted["other_meanings"],
         "comparison": [_compared(one) for one in examined.comparison],
         "spend": {"usd": found.spent.plain, "budget": found.budget.plain},
     }

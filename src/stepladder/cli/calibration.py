@@ -54,7 +54,7 @@ class Calibration:
             minimum=policy.calibration.minimum,
             corrections={name: correction_of(policy, name) for name in policy.machines},
             examined=examined,
-            trusted=trusted(examined.fit, examined.key),
+            trusted=trusted(examined.calibrated),
             versions=versions,
             spent=run.budget.spent,
             budget=run.limits.usd,
@@ -63,7 +63,7 @@ class Calibration:
     @property
     def version(self) -> FitVersion:
         """Which of the versions this fit is."""
-        return next(one for one in self.versions if one.key == self.examined.key)
+        return next(one for one in self.versions if one.key == self.examined.calibrated.key)
 
     def fit_of(self, source: SourceFigures) -> AnnotatorFit:
         """What gold taught about the annotator of a source."""

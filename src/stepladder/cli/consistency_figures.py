@@ -7,10 +7,10 @@ from typing import Any
 
 from stepladder.audit.contrast import Contrast
 from stepladder.audit.steadiness import Steadiness
-from stepladder.audit.wording_change import WordingChange
 from stepladder.cli.drift_lines import verdict
 from stepladder.cli.figures import tokens
 from stepladder.cli.shares import share_figures
+from stepladder.cli.wordings import wording_figures
 from stepladder.engine.consistency import Consistency
 from stepladder.engine.consistency_report import Again, AnnotatorReport
 from stepladder.engine.sampling import Sample
@@ -66,26 +66,12 @@ def _steadiness(found: Steadiness) -> dict[str, Any]:
             }
             for kind in found.by_kind
         ],
-        "by_wording": [_wording(row) for row in found.by_wording],
+        "by_wording": [wording_figures(row) for row in found.by_wording],
         "gold": {
             "right_if_steady": share_figures(found.right_if_steady),
             "right_if_not": share_figures(found.right_if_not),
             "difference": _contrast(found.says_of_error),
         },
-    }
-
-
-def _wording(row: WordingChange) -> dict[str, Any]:
-    return {
-        "variant": row.draw.variant,
-        "sample": row.draw.sample,
-        "changed": share_figures(row.changed),
-        "lost_label": row.lost,
-        "gained_label": row.gained,
-        "right": share_figures(row.right),
-        "right_own_wording": share_figures(row.right_own),
-        "p_worse": row.p_worse,
-        "other_meaning": row.other_meaning,
     }
 
 

@@ -10,6 +10,7 @@ from stepladder.audit.wording_change import WordingChange
 from stepladder.cli.drift_lines import drift_lines
 from stepladder.cli.screen import many, table
 from stepladder.cli.shares import plainly_of, shown_p, with_interval
+from stepladder.cli.wordings import other_meaning
 from stepladder.engine.consistency import Consistency
 from stepladder.engine.consistency_report import AnnotatorReport
 from stepladder.engine.sampling import Sample
@@ -53,12 +54,7 @@ def warnings_of(reports: Sequence[AnnotatorReport]) -> Iterator[str]:
     for one in reports:
         for row in one.steadiness.by_wording:
             if row.other_meaning and not row.draw.sample:
-                yield (
-                    f"{row.draw.shown} changes the meaning for {one.name}: right on "
-                    f"{plainly_of(row.right)} rows of gold, on {plainly_of(row.right_own)} in the "
-                    f"task's own wording (exact McNemar test, adjusted {shown_p(row.p_worse)}); "
-                    "mend it, or leave that kind out of `vary`"
-                )
+                yield other_meaning(one.name, row)
 
 
 def _annotators(reports: Sequence[AnnotatorReport]) -> RenderableType:

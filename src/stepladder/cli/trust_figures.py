@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stepladder.cli.wordings import wording_figures
 from stepladder.engine.trust import Pooling, Shared, Trust, Trusted
 
 
@@ -17,6 +18,9 @@ def trust_figures(trusted: Trusted) -> dict[str, Any]:
         "annotators": [_trust(one) for one in trusted.annotators],
         "pools": [_pooling(one) for one in trusted.pools],
         "shared": None if trusted.shared is None else _shared(trusted.shared),
+        "other_meanings": [
+            {"annotator": one.annotator, **wording_figures(one.change)} for one in trusted.reworded
+        ],
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stepladder.cli.screen import many
+from stepladder.cli.wordings import other_meaning
 from stepladder.confidence.annotator import Untrusted
 from stepladder.confidence.combining import Pool
 from stepladder.engine.trust import Pooling, Shared, Trust, Trusted
@@ -22,6 +23,8 @@ def trust_lines(trusted: Trusted, minimum: int) -> Iterator[str]:
     for pool in trusted.pools:
         yield from _pooled(pool)
     yield from shared_lines(trusted)
+    for one in trusted.reworded:
+        yield f"Warning: {other_meaning(one.annotator, one.change)}."
 
 
 def shared_lines(trusted: Trusted) -> Iterator[str]:

@@ -11,12 +11,14 @@ import orjson
 from stepladder.confidence import Fit, GoldRow, fit_gold
 from stepladder.confidence.fitting import FORMAT
 from stepladder.digest import digest
+from stepladder.engine.call import Call
 from stepladder.engine.climber import Climber
 from stepladder.engine.content_free import ask_content_free
 from stepladder.engine.hands import MoveOn, work_off
-from stepladder.engine.off_ladder import votes_off_ladder
+from stepladder.engine.off_ladder import draws_off_ladder
 from stepladder.engine.replay import Unread, work_through
 from stepladder.engine.reusing import GOLD_ROUTE
+from stepladder.engine.rewording import Reworded, other_meanings
 from stepladder.engine.teaching import route_sets, to_learn
 from stepladder.policy import Policy, correction_of
 from stepladder.types import UNUSED, Candidate, CandidateKey, Decision, Status, Vote, total
@@ -33,6 +35,8 @@ class Calibrated:
     """Every calibration candidate with its votes by annotator."""
     content_free: Mapping[str, Sequence[Vote]]
     """By annotator, what it said of texts without content, where its tier is corrected by that."""
+    reworded: Sequence[Reworded]
+    """Wordings that do not mean the same, where a tier takes variants."""
 
     def decision(self, row: Candidate) -> Decision:
         """That a calibration candidate's label is its gold."""
@@ -52,12 +56,15 @@ class Calibrated:
 
 async def calibrate(climber: Climber, rows: Sequence[Candidate], seed: int) -> Calibrated:
     """Ask every machine about every row, and fit; an earlier start's fit of these rows is kept."""
-    votes = await _ask_all(climber, rows)
+    drawn = await _ask_all(climber, rows)
+    votes = {key: climber.staff.votes_of(given) for key, given in drawn.items()}
+    reworded = other_meanings(climber.staff, rows, drawn)
     content_free = await ask_content_free(climber)
     key = _fit_key(climber.staff.policy, rows, votes, content_free, seed)
     stored = await climber.ledger.fit(key)
     if stored is not None:
-        return Calibrated(Fit.model_validate_json(stored.body), key, votes, content_free)
+        fit = Fit.model_validate_json(stored.body)
+        return Calibrated(fit, key, votes, content_free, reworded)
     gold = [GoldRow(row, votes[row.key]) for row in rows]
     wanted = to_learn(climber.staff.task, climber.staff.policy, gold, content_free, seed)
     # In a thread: it takes seconds, and Ctrl-C is to be heard meanwhile.
@@ -65,7 +72,7 @@ async def calibrate(climber: Climber, rows: Sequence[Candidate], seed: int) -> C
     await climber.ledger.add_fit(
         key, fit.model_dump_json(), orjson.dumps([tuple(row.key) for row in rows]).decode()
     )
-    return Calibrated(fit, key, votes, content_free)
+    return Calibrated(fit, key, votes, content_free, reworded)
 
 
 def _fit_key(
@@ -97,18 +104,17 @@ def _fit_key(
 
 async def _ask_all(
     climber: Climber, rows: Sequence[Candidate]
-) -> dict[CandidateKey, Mapping[str, Vote]]:
-    """The votes of every machine that may see each row; raises Interrupted when stopped."""
-    votes: dict[CandidateKey, Mapping[str, Vote]] = {}
+) -> dict[CandidateKey, Mapping[Call, Vote]]:
+    """The draws of every machine that may see each row; raises Interrupted when stopped."""
+    drawn: dict[CandidateKey, Mapping[Call, Vote]] = {}
 
     async def ask(item: Unread, _: MoveOn) -> None:
         seeing = [n for n in policy.machines if climber.staff.allowed(n, item.candidate)]
-        work = await item.read()
-        votes[item.candidate.key] = await votes_off_ladder(climber, work, seeing)
+        drawn[item.candidate.key] = await draws_off_ladder(climber, await item.read(), seeing)
 
     policy = climber.staff.policy
     hands = max((policy.annotators[name].concurrency for name in policy.machines), default=1)
     work = work_through(rows, climber.ledger, climber.staff, climber.brake)
     await work_off(work, ask, hands, climber.brake)
     climber.brake.check()
-    return votes
+    return drawn

@@ -11,8 +11,9 @@ from stepladder.engine.call import Call
 from stepladder.engine.claim import Claim
 from stepladder.engine.climber import Climber
 from stepladder.engine.flushing import Flushing
-from stepladder.engine.hands import MoveOn, all_of, work_off
+from stepladder.engine.hands import MoveOn, work_off
 from stepladder.engine.hiring import hire
+from stepladder.engine.off_ladder import draws_off_ladder
 from stepladder.engine.purse import Purse
 from stepladder.engine.questions import Questions
 from stepladder.engine.replay import Unread, Work, work_through
@@ -105,18 +106,10 @@ class Consistency:
 
 async def _ask(climber: Climber, work: Work) -> Heard:
     """All draws of every machine that may see the candidate and is affordable."""
-    staff, candidate, known = climber.staff, work.candidate, work.votes
+    staff, candidate = climber.staff, work.candidate
     tiers = staff.reachable(candidate)
-    asked = {name: tier for tier in tiers for name in staff.asked_in(tier, candidate)}
-    missing = {name for name in asked if any(call not in known for call in staff.calls[name])}
-    try:
-        claim = await climber.reserve(candidate, tiers, known.keys()) if missing else None
-        reach = claim.hold.reach if claim else -1
-        names = [name for name, tier in asked.items() if name not in missing or tier <= reach]
-        given = await all_of(climber.draws(name, candidate, known) for name in names)
-    finally:
-        climber.release(candidate)
-    votes = [reply for replies in given for reply in replies if isinstance(reply, Vote)]
-    unpaid = tuple(name for name in asked if name not in names)
-    by_call = {Call.of(vote): vote for vote in votes}
-    return Heard(candidate, by_call, frozenset(known.keys() & by_call.keys()), unpaid)
+    asked = tuple(dict.fromkeys(name for tier in tiers for name in staff.asked_in(tier, candidate)))
+    drawn = await draws_off_ladder(climber, work, asked)
+    heard = {call.annotator for call in drawn}
+    unpaid = tuple(name for name in asked if name not in heard)
+    return Heard(candidate, drawn, frozenset(work.votes.keys() & drawn.keys()), unpaid)

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stepladder.audit.drift import Drift, Twice, drift
-from stepladder.audit.reading import Reading
 from stepladder.audit.steadiness import Steadiness, steadiness
 from stepladder.engine.call import Call
 from stepladder.engine.consistency import Consistency, Heard
 from stepladder.engine.questions import Questions
+from stepladder.engine.rewording import reading
 from stepladder.types import FIRST, UNUSED, CandidateKey, Draw, Usage, Usd, Vote, total
 
 
@@ -95,9 +95,10 @@ def _reported(
     calls = [Call(name, draw) for draw in questions.draws]
     mine = [[one.votes[call] for call in calls if call in one.votes] for one in heard]
     votes = [vote for votes in mine for vote in votes]
+    read = [reading(one.candidate, one.votes, calls) for one in heard]
     return AnnotatorReport(
         name=name,
-        steadiness=steadiness(_readings(heard, calls), questions.draws),
+        steadiness=steadiness([one for one in read if FIRST in one.answers], questions.draws),
         paid=_paid(mine, questions.draws),
         known=sum(call in one.known for one in heard for call in calls),
         errors=sum(not vote.answered for vote in votes),
@@ -105,17 +106,6 @@ def _reported(
         unpaid=sum(name in one.unpaid for one in heard),
         again=None if past is None else _again(name, questions, heard, past),
     )
-
-
-def _readings(heard: Sequence[Heard], calls: Sequence[Call]) -> list[Reading]:
-    """The answers by candidate, of those that were answered in the task's own wording."""
-    readings = []
-    for one in heard:
-        votes = {c.draw: one.votes[c] for c in calls if c in one.votes}
-        answers = {draw: vote.label for draw, vote in votes.items() if vote.answered}
-        if FIRST in answers:
-            readings.append(Reading(answers, one.candidate.gold))
-    return readings
 
 
 def _paid(mine: Sequence[Sequence[Vote]], draws: Sequence[Draw]) -> Paid:

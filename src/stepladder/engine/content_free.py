@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from stepladder.engine.climber import Climber
-from stepladder.engine.off_ladder import votes_off_ladder
+from stepladder.engine.off_ladder import draws_off_ladder
 from stepladder.engine.replay import work_through
 from stepladder.policy import Correction, Policy, correction_of
 from stepladder.task import Task
@@ -49,7 +49,7 @@ async def ask_content_free(climber: Climber) -> Mapping[str, tuple[Vote, ...]]:
     found: defaultdict[str, list[Vote]] = defaultdict(list)
     candidates = content_free(climber.staff.task)
     for item in work_through(candidates, climber.ledger, climber.staff, climber.brake, past):
-        votes = await votes_off_ladder(climber, await item.read(), names)
-        for name, vote in votes.items():
+        drawn = await draws_off_ladder(climber, await item.read(), names)
+        for name, vote in climber.staff.votes_of(drawn).items():
             found[name].append(vote)
     return {name: tuple(votes) for name, votes in found.items()}

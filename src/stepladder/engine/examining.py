@@ -21,9 +21,7 @@ from stepladder.types import Candidate
 class Examined:
     """Figures of a fit; without enough gold only those of raw confidence."""
 
-    fit: Fit
-    key: str
-    """Under which the ledger keeps the fit."""
+    calibrated: Calibrated
     problem: Untrusted | None
     """Why nothing could be held out; None when it could."""
     sources: Sequence[SourceFigures]
@@ -34,6 +32,11 @@ class Examined:
     """The pool of everybody beside other ways to aggregate; empty for a single annotator."""
     unanswered: Mapping[str, int]
     """By annotator: calibration rows that it did not give a label to."""
+
+    @property
+    def fit(self) -> Fit:
+        """What is judged."""
+        return self.calibrated.fit
 
 
 def examine(
@@ -48,8 +51,7 @@ def examine(
     if crossed is not None and (problem := problem_of(crossed, calibrated.fit)) is not None:
         crossed = None
     return Examined(
-        fit=calibrated.fit,
-        key=calibrated.key,
+        calibrated=calibrated,
         problem=problem,
         sources=source_figures(calibrated.fit, table, crossed),
         sets={} if crossed is None else _sets(crossed, wanted.sets),

@@ -111,7 +111,7 @@ def summarise(run: Run, payroll: Payroll, candidates: Iterable[Candidate]) -> Su
         statuses={status: progress.statuses[status] for status in Status},
         calibration=progress.calibration,
         tiers=tuple(progress.tiers),
-        trusted=trusted(run.calibrated.fit, run.calibrated.key) if run.calibrated else None,
+        trusted=trusted(run.calibrated) if run.calibrated else None,
         labels=accuracy(gold.right, gold.labelled, scale),
         machine_labels=accuracy(gold.machine_right, gold.by_machine, scale),
         at_random=at_random(gold, scale),

@@ -10,6 +10,8 @@ from stepladder.confidence import Fit
 from stepladder.confidence.annotator import AnnotatorFit, Calibrator, Untrusted
 from stepladder.confidence.combining import Pool
 from stepladder.confidence.ways import TEXT
+from stepladder.engine.calibrating import Calibrated
+from stepladder.engine.rewording import Reworded
 from stepladder.types import Source
 
 SEVERAL = 2
@@ -74,6 +76,8 @@ class Trusted:
     """For every other set; None when fewer than two annotators are calibrated."""
     unseen: Sequence[str]
     """Labels that no row of gold has."""
+    reworded: Sequence[Reworded]
+    """Wordings of a vote under variants that do not mean the same as the task's own."""
 
     @property
     def calibrated(self) -> bool:
@@ -81,15 +85,17 @@ class Trusted:
         return any(one.untrusted is None for one in self.annotators)
 
 
-def trusted(fit: Fit, key: str) -> Trusted:
-    """What a fit, kept under this key, rests on."""
+def trusted(calibrated: Calibrated) -> Trusted:
+    """What a run's fit rests on."""
+    fit = calibrated.fit
     return Trusted(
-        version=key[:12],
+        version=calibrated.key[:12],
         rows=fit.rows,
         annotators=[one for name, found in fit.annotators.items() for one in _of(name, found)],
         pools=[Pooling(tuple(loads(names)), pool) for names, pool in fit.pools.items()],
         shared=_shared(fit),
         unseen=fit.unseen,
+        reworded=calibrated.reworded,
     )
 
 
