@@ -76,3 +76,23 @@ def test_a_missing_ledger_is_not_made(desk: Desk) -> None:
     assert done.code == 2
     assert "none.db: no such ledger" in done.errors[0]
     assert not (desk.folder / "none.db").exists()
+
+
+def test_gold_that_was_given_and_taken_back_is_in_the_record(desk: Desk) -> None:
+    desk.write_reviews(4)
+    words = ("gold", "reviews.csv", "--task", "task.toml", "--n", "4")
+    assert desk.run(*words, typed="1\nu\n2\nq\n").code == 0
+    asked = desk.ledger("SELECT candidate FROM gold WHERE label IS NOT NULL LIMIT 1")[0][0]
+    (about,) = desk.run("explain", asked, *LEDGER, "--json").json["questions"]
+    said = [(row["label"], row["origin"], row["probability_drawn"]) for row in about["gold"]]
+    by_key = "terminal"
+    assert said == [
+        (None, "draw", 1.0),
+        ("good", by_key, 1.0),
+        (None, by_key, 1.0),
+        ("bad", by_key, 1.0),
+    ]
+    assert about["attempts"] == about["decisions"] == []
+    shown = desk.run("explain", asked, *LEDGER).out
+    assert "Gold" in shown
+    assert "none yet" in shown

@@ -23,7 +23,8 @@ LedgerUrl = Annotated[
 @plainly
 def explain(*, id_: Id, ledger: LedgerUrl, json: options.Json = False) -> None:
     """Show how one candidate came to its label: votes, probabilities, attempts and money."""
-    from stepladder.cli.account import account_of, print_account
+    from stepladder.cli.account import account_of
+    from stepladder.cli.account_tables import print_account
     from stepladder.cli.screen import print_json, screen
 
     found = _look_up(id_, ledger)

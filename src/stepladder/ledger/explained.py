@@ -12,6 +12,7 @@ from stepladder.ledger.read import Row, all_rows
 from stepladder.ledger.schema import (
     AttemptRow,
     DecisionRow,
+    GoldRow,
     RunRow,
     SettlementRow,
     VoteRow,
@@ -29,6 +30,8 @@ class Explained:
     attempts: Sequence[Row]
     votes: Sequence[Row]
     decisions: Sequence[Row]
+    gold: Sequence[Row]
+    """When it was drawn to be given gold, and every label that it was given."""
 
 
 def explain(engine: Engine, candidate: str) -> Sequence[Explained]:
@@ -37,6 +40,7 @@ def explain(engine: Engine, candidate: str) -> Sequence[Explained]:
         "attempts": all_rows(engine, _attempts(candidate)),
         "votes": all_rows(engine, _about(VoteRow, candidate)),
         "decisions": all_rows(engine, _about(DecisionRow, candidate)),
+        "gold": all_rows(engine, _about(GoldRow, candidate)),
     }
     questions = dict.fromkeys(row["question"] for rows in found.values() for row in rows)
     return [
@@ -52,8 +56,8 @@ def explain(engine: Engine, candidate: str) -> Sequence[Explained]:
 
 
 def known_ids(engine: Engine) -> Sequence[str]:
-    """Every candidate id that was decided about, or at least asked about, sorted."""
-    tables = (table_of(DecisionRow), table_of(AttemptRow))
+    """Every candidate id that was decided about, asked about or drawn for gold, sorted."""
+    tables = (table_of(DecisionRow), table_of(AttemptRow), table_of(GoldRow))
     every = union(*(select(table.c.candidate) for table in tables))
     with engine.connect() as connection:
         return sorted(connection.execute(every).scalars())
