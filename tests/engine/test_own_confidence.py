@@ -15,6 +15,7 @@ from cascade import CENT, TASK, Cascade, candidates
 
 from stepladder.annotators import Answer, Reply, ScriptedAnnotator
 from stepladder.engine import Finished
+from stepladder.engine.trial import try_out
 from stepladder.types import (
     FIRST,
     NO_CONFIDENCE,
@@ -98,3 +99,12 @@ async def test_probabilities_are_kept_as_plain_numbers(
     found = await label(tmp_path, confidence)
     assert found.decision.label == "yes"
     assert found.votes[0].confidence == Confidence(confidence.source, kept)
+
+
+async def test_trying_it_tells_as_well(tmp_path: Path) -> None:
+    setup = Cascade(tmp_path, Own(stated({"yes": 3.0}))).run([]).setup
+    (about,) = (await try_out(setup, candidates(1))).about
+    weak = next(tried for tried in about.tried if tried.call.annotator == "weak")
+    assert weak.label is None
+    assert "gave 'yes' the probability 3.0; it goes from 0 to 1" in weak.problem
+    assert weak.cost == CENT

@@ -35,12 +35,17 @@ def hire(
 ) -> Staff:
     """Wrap the annotators that the ladder asks."""
     wrapped: dict[str, Annotator] = {}
+    staff = checked(setup)
     for name, rate in setup.rates.items():
-        asked = _sound(setup, name)
-        journalled = Journalled(asked, rate, ledger, account, claims, brake)
+        journalled = Journalled(staff.annotators[name], rate, ledger, account, claims, brake)
         jitter = random.Random(f"{seed}:{name}")  # noqa: S311
         wrapped[name] = _wrapped(journalled, setup.policy.annotators[name], jitter, brake)
-    return replace(Staff.of(setup), annotators=wrapped)
+    return replace(staff, annotators=wrapped)
+
+
+def checked(setup: Setup) -> Staff:
+    """The annotators as they are, but that no flawed confidence comes of a user's own."""
+    return replace(Staff.of(setup), annotators={n: _sound(setup, n) for n in setup.annotators})
 
 
 def _sound(setup: Setup, name: str) -> Annotator:

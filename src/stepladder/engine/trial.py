@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from stepladder.annotators.base import Answer, Waiting
 from stepladder.engine.call import Call
+from stepladder.engine.hiring import checked
 from stepladder.engine.setup import Setup
 from stepladder.engine.staff import Staff
 from stepladder.errors import AnnotatorError, BudgetError
@@ -88,7 +89,7 @@ async def try_out(setup: Setup, candidates: Iterable[Candidate]) -> Trial:
 
     A failed attempt is part of what is shown; one of unknown cost counts at its quote.
     """
-    staff = Staff.of(setup)
+    staff = checked(setup)
     async with AsyncExitStack() as stack:
         await staff.open(stack)
         return Trial(
