@@ -291,6 +291,7 @@ def test_json_is_one_object_and_questions_are_elsewhere(fresh: Desk) -> None:
         "needed": 60,
         "missing": 58,
         "calibrating": 1,
+        "calibrating_worth": 1,
         "enough": False,
         "gaps": [],
         "ledger": f"sqlite:///{LEDGER}",

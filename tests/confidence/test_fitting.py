@@ -12,6 +12,8 @@ from confidence_cases import gold_row, noisy_rows, regrouped, relabelled, says, 
 from stepladder.confidence import Fit, GoldRow, Wanted, fit_gold
 from stepladder.confidence.annotator import Untrusted
 from stepladder.confidence.fit import set_name
+from stepladder.confidence.fitting import unfitted
+from stepladder.types import NO_CONFIDENCE, Candidate, Confidence, Labelled, Source, Vote
 
 LABELS = ("no", "yes")
 ONE = Wanted(LABELS, ("m",))
@@ -106,6 +108,25 @@ def test_a_label_never_seen_is_named() -> None:
     assert exp(fit.log_prior[2]) == pytest.approx(1 / 63)
 
 
+def test_votes_that_name_a_label_never_seen_count_as_before_any_gold() -> None:
+    """Gold cannot tell that two who agree on it are wrong, and must not overrule them."""
+    labels = ("no", "yes", "other")
+    rows = noisy_rows(LABELS, 60, {"weak": 0.8, "strong": 0.9}, seeded(0))
+    wanted = Wanted(labels, ("weak", "strong"), (("weak",), ("strong", "weak")))
+    fit, before = fit_gold(wanted, rows), unfitted(wanted)
+    for said in (["other", "other"], ["yes", "other"]):
+        votes = [Vote(n, Labelled(one)) for n, one in zip(("weak", "strong"), said, strict=True)]
+        assert fit.posterior(votes, Candidate("c")) == before.posterior(votes, Candidate("c"))
+        assert not fit.calibrated(votes)
+    both = [Vote(name, Labelled("other")) for name in ("weak", "strong")]
+    found = fit.posterior(both, Candidate("c"))
+    assert found is not None
+    assert found.top == "other"
+    agreed = [Vote(name, Labelled("yes")) for name in ("weak", "strong")]
+    assert fit.calibrated(agreed)
+    assert fit.posterior(agreed, Candidate("c")) != before.posterior(agreed, Candidate("c"))
+
+
 def test_without_trust_nothing_is_said_of_labels_never_seen() -> None:
     rows = noisy_rows(LABELS, 20, {"m": 0.8}, seeded(0))
     fit = fit_gold(Wanted(("no", "yes", "other"), ("m",)), rows)
@@ -160,3 +181,71 @@ def test_gold_whose_folds_have_one_label_each_calibrates_nothing() -> None:
     rows = [regrouped(row, row.gold) for row in noisy_rows(LABELS[:2], 60, {"m": 0.8}, seeded(0))]
     wanted = replace(ONE, labels=LABELS[:2])
     assert fit_gold(wanted, rows).annotators["m"].untrusted is Untrusted.ONE_LABEL
+
+
+def test_gold_that_calibrates_nobody_leaves_no_prior() -> None:
+    """Of one label only: a vote for the other one still stands."""
+    labels = ("good", "bad")
+    rows = [gold_row("good", n, says("m", "good")) for n in range(72)]
+    fit = fit_gold(Wanted(labels, ("m",), (("m",),)), rows)
+    found = fit.posterior([Vote("m", Labelled("bad"))], Candidate("c"))
+    assert found == unfitted(Wanted(labels, ("m",))).posterior(
+        [Vote("m", Labelled("bad"))], Candidate("c")
+    )
+    assert found is not None
+    assert found.top == "bad"
+
+
+def test_an_annotator_with_too_little_gold_is_not_overruled_by_the_others_gold() -> None:
+    rows = [
+        gold_row("yes" if n % 10 else "no", n, says("known", "yes" if n % 10 else "no"))
+        for n in range(60)
+    ]
+    fit = fit_gold(Wanted(LABELS, ("known", "new")), rows)
+    found = fit.posterior([Vote("new", Labelled("no"))], Candidate("c"))
+    assert found is not None
+    assert found.probabilities == pytest.approx((2 / 3, 1 / 3))
+
+
+def mixed(bare: int, seed: int = 0) -> list[GoldRow]:
+    """60 rows with confidence, right in 19 of 20; others without, right in 12 of 20."""
+    rng, rows = seeded(seed), []
+    for number in range(60 + bare):
+        sure = number < 60
+        gold = LABELS[number % 2]
+        right = rng.random() < (0.95 if sure else 0.6)
+        said = gold if right else LABELS[1 - number % 2]
+        shown = Confidence(Source.TOKEN_PROBABILITIES, {said: 0.9}) if sure else NO_CONFIDENCE
+        rows.append(gold_row(gold, number, Vote("m", Labelled(said), shown)))
+    return rows
+
+
+def test_votes_without_confidence_have_a_fit_of_their_own_beside_others_that_have_some() -> None:
+    """Which votes have none is not random: a shared first token, a number left out."""
+    vote = Vote("m", Labelled("yes"))
+    found = []
+    for seed in range(8):
+        fit = fit_gold(ONE, mixed(60, seed))
+        assert fit.calibrated([vote])
+        posterior = fit.posterior([vote], Candidate("c"))
+        assert posterior is not None
+        found.append(posterior.of("yes"))
+    assert fmean(found) == pytest.approx(0.6, abs=0.06)
+
+
+@pytest.mark.parametrize("bare", [0, 10])
+def test_with_too_few_of_them_they_are_not_calibrated(bare: int) -> None:
+    fit = fit_gold(ONE, mixed(bare))
+    assert not fit.calibrated([Vote("m", Labelled("yes"))])
+    assert fit.calibrated([mixed(0)[0].votes["m"]])
+
+
+def test_a_low_stated_confidence_does_not_name_another_label() -> None:
+    labels = ("positive", "negative", "mixed")
+    fit = unfitted(Wanted(labels, ("m",)))
+    for label in labels:
+        vote = Vote("m", Labelled(label), Confidence(Source.STATED, {label: 0.01}))
+        found = fit.posterior([vote], Candidate("c"))
+        assert found is not None
+        assert found.top == label
+        assert found.of(label) == pytest.approx(1 / 3, abs=1e-5)

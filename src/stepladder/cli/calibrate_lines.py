@@ -10,7 +10,7 @@ from rich.table import Table
 from stepladder.cli.calibrate_pools import print_comparison, print_pools
 from stepladder.cli.calibrate_request import CalibrateRequest
 from stepladder.cli.calibrate_scores import NUMBERS, SCORES, scores
-from stepladder.cli.calibration import Calibration
+from stepladder.cli.calibration import Calibration, Worth
 from stepladder.cli.screen import many, table
 from stepladder.confidence.annotator import AnnotatorFit, Untrusted
 from stepladder.confidence.figures import Figures
@@ -53,14 +53,14 @@ def _begin(found: Calibration, request: CalibrateRequest) -> Iterator[str]:
     if others:
         yield f"The ledger has other fits of this run: {', '.join(others)}."
     if found.examined.problem is not None:
-        yield f"Uncalibrated: {_why(found.examined.problem, found.rows, found.minimum)}."
+        yield f"Uncalibrated: {_why(found.examined.problem, found.worth, found.minimum)}."
         yield f"More gold: {request.gold_command}"
 
 
-def _why(problem: Untrusted, rows: int, minimum: int) -> str:
+def _why(problem: Untrusted, of: Worth, minimum: int) -> str:
     match problem:
         case Untrusted.TOO_FEW:
-            return f"{many(rows, 'row')} of gold, {minimum} needed"
+            return f"{of.shown}, {minimum} needed"
         case Untrusted.ONE_GROUP | Untrusted.ONE_LABEL | Untrusted.FEW_GROUPS:
             return problem.value
 
@@ -83,7 +83,8 @@ def _rows(source: SourceFigures, found: Calibration) -> Iterator[tuple[str, Figu
     if told.corrected is not None:
         yield "corrected", told.corrected
     if fit.untrusted is not None:
-        yield f"uncalibrated: {_why(fit.untrusted, fit.rows, found.minimum)}", None
+        of = Worth(fit.rows, fit.worth)
+        yield f"uncalibrated: {_why(fit.untrusted, of, found.minimum)}", None
         return
     yield _method(source, fit), told.calibrated
 
@@ -111,7 +112,7 @@ def _tried(found: Calibration) -> Iterator[str]:
 
 def _end(found: Calibration, request: CalibrateRequest) -> Iterator[str]:
     for label in found.examined.fit.unseen:
-        yield f"No row of gold is {label!r}: its probability rests on the prior alone."
+        yield f"No row of gold is {label!r}: votes that name it count as before any gold."
     for name, count in found.examined.unanswered.items():
         if count:
             yield (

@@ -39,6 +39,14 @@ def _print(found: DawidSkene, request: CalibrateRequest) -> None:
     for (name, accuracy), answers in zip(found.accuracies.items(), found.answered, strict=True):
         grid.add_row(name, f"{int(answers):,}", f"{accuracy:.1%}")
     console.print(grid)
+    most = int(max(found.answered))
+    if any(answers < most for answers in found.answered):
+        console.print(
+            f"Whoever answered fewer than {most:,} was not asked about a sample: where only "
+            "doubtful candidates climbed, no figure here is an accuracy on all of them. Let "
+            "`stepladder gold` draw some.",
+            soft_wrap=True,
+        )
     shares = zip(found.labels, found.shares.tolist(), strict=True)
     console.print(f"Labels: {', '.join(f'{label} {share:.1%}' for label, share in shares)}.")
     console.print(f"Get gold with:\n  {request.gold_command}", soft_wrap=True)

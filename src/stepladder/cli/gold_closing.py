@@ -18,6 +18,7 @@ from stepladder.engine.gold_worth import DEFAULTS, GoldWorth, worth
 from stepladder.ledger import masked
 from stepladder.policy import Policy
 from stepladder.task.candidates_file import CandidatesFile
+from stepladder.task.trusted import Trusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,20 @@ class GoldStanding:
         """After a session, without a policy by the defaults; the file is read once more."""
         chosen, task = policy or DEFAULTS, candidates.task
         wanted = chosen.calibration
-        given = [(asked.candidate.key, asked.entry.label) for asked in deck.asked]
-        labels = {key: label for key, label in given if label is not None}
+        trusted = {
+            asked.candidate.key: Trusted(asked.entry.label, asked.entry.probability)
+            for asked in deck.asked
+            if asked.entry.label is not None
+        }
         counts = Counter(frame.by_label)
-        counts.update(labels.values())
+        counts.update(one.label for one in trusted.values())
         return cls(
             by_label={label: counts[label] for label in task.labels},
-            waiting=len(given) - len(labels),
+            waiting=len(deck.asked) - len(trusted),
             drawn=len(deck.asked),
             undrawn=sum(frame.sizes.values()) - len(deck.asked),
             needed=ceil(wanted.minimum / wanted.share),
-            worth=worth(candidates, labels, task, chosen),
+            worth=worth(candidates, trusted, task, chosen),
         )
 
     @property
@@ -100,8 +104,8 @@ def _worth_lines(standing: GoldStanding) -> Iterator[str]:
         )
     elif found.short:
         yield (
-            f"Not enough to calibrate: only {found.calibrating:,} of {found.minimum:,} rows that "
-            "are needed, since groups stay whole."
+            f"Not enough to calibrate: only {found.effective:,} of {found.minimum:,} rows that are "
+            f"needed, since {_since(found)}."
         )
     else:
         yield "Not enough to calibrate yet."
@@ -109,6 +113,12 @@ def _worth_lines(standing: GoldStanding) -> Iterator[str]:
         yield f"{gap[0].upper()}{gap[1:]}."
     if found.more_helps and not standing.undrawn and not standing.waiting:
         yield "No candidate of the file is left to draw; add others to it."
+
+
+def _since(found: GoldWorth) -> str:
+    if found.calibrating < found.minimum:
+        return "groups stay whole"
+    return f"{found.calibrating:,} drawn with unequal chances are worth no more"
 
 
 def _go_on(standing: GoldStanding, request: GoldRequest) -> str:
@@ -137,6 +147,7 @@ def standing_figures(standing: GoldStanding, request: GoldRequest) -> dict[str, 
         "needed": standing.needed,
         "missing": standing.missing,
         "calibrating": standing.worth.calibrating,
+        "calibrating_worth": standing.worth.effective,
         "enough": standing.worth.enough,
         "gaps": list(standing.gaps),
         "ledger": masked(request.ledger_url),

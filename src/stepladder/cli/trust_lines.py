@@ -19,7 +19,7 @@ def trust_lines(trusted: Trusted, minimum: int) -> Iterator[str]:
     if trusted.annotators and not trusted.calibrated:
         yield "  To calibrate: let `stepladder gold` draw rows to label, then label again."
     for label in trusted.unseen:
-        yield f"  No row of gold is {label!r}: its probability rests on the prior alone."
+        yield f"  No row of gold is {label!r}: votes that name it count as before any gold."
     for pool in trusted.pools:
         yield from _pooled(pool)
     yield from shared_lines(trusted)

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from stepladder.confidence.beta import Beta
-from stepladder.confidence.confusion import Confusion
+from stepladder.confidence.confusion import Confusion, assumed
 from stepladder.confidence.correction import corrected
 from stepladder.confidence.dirichlet import Dirichlet
 from stepladder.confidence.isotonic import Isotonic
@@ -23,6 +23,10 @@ from stepladder.types import Labelled, Source, Vote
 
 Scaling = Annotated[Temperature | Platt | Beta | Isotonic | Dirichlet, Field(discriminator="kind")]
 """A fitted map from raw probabilities to calibrated ones."""
+
+
+EDGE = 1e-6
+"""By which the label that was named is more probable than another one, at least."""
 
 
 class Calibrator(StrEnum):
@@ -66,6 +70,20 @@ class Scaled(BaseModel):
     """Cross-validated log loss by method, nats per row."""
 
 
+class Bare(BaseModel):
+    """What gold taught about votes without usable confidence, where other votes have some.
+
+    Which votes have none is not random: their labels are right more or less often than others.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    confusion: Confusion
+    """Learnt from such votes alone; from all votes where those are too few."""
+    trusted: bool
+    """Whether they were enough."""
+
+
 class AnnotatorFit(BaseModel):
     """What gold taught about one annotator; without enough gold, what is assumed."""
 
@@ -87,6 +105,8 @@ class AnnotatorFit(BaseModel):
     """Cross-validated log loss of votes that only name a label, nats per row."""
     sources: dict[Source, Scaled] = {}
     """By source of confidence: sources are never mixed."""
+    bare: Bare | None = None
+    """For votes that have none of these sources; None where there are no sources."""
     offset: Vector | None = None
     """What is taken out of token log-probabilities beforehand; None for nothing."""
 
@@ -94,6 +114,17 @@ class AnnotatorFit(BaseModel):
     def calibrated(self) -> bool:
         """Whether gold was enough to be trusted."""
         return self.untrusted is None
+
+    def before_gold(self, labels: int) -> AnnotatorFit:
+        """The same annotator as if there were no gold for any of so many labels."""
+        return AnnotatorFit(
+            rows=0,
+            worth=0.0,
+            untrusted=Untrusted.TOO_FEW,
+            calibrator=Calibrator.NONE,
+            confusion=assumed(labels),
+            offset=self.offset,
+        )
 
     def vector(
         self, vote: Vote, labels: Sequence[str], log_prior: Vector, question: str
@@ -105,11 +136,28 @@ class AnnotatorFit(BaseModel):
         """
         if not isinstance(vote.outcome, Labelled):
             return None
+        place = labels.index(vote.outcome.label)
         shown = self._probabilities(vote, labels, question)
         if shown is None:
-            confusion = self.confusion_by_question.get(question, self.confusion)
-            return confusion.likelihoods(labels.index(vote.outcome.label))
+            return self._by_label(vote, labels, question).likelihoods(place)
+        if not self.calibrated and vote.confidence.source is Source.STATED:
+            shown = _for_the_label(shown, place)
         return tuple(log(max(CLIP, p)) - prior for p, prior in zip(shown, log_prior, strict=True))
+
+    def knows(self, vote: Vote, labels: Sequence[str]) -> bool:
+        """Whether gold taught about votes like this one."""
+        if not self.calibrated:
+            return False
+        return self.bare is None or self.bare.trusted or self._usable(vote, labels)
+
+    def _usable(self, vote: Vote, labels: Sequence[str]) -> bool:
+        """Whether the vote's confidence is of a source that gold taught about."""
+        return vote.confidence.source in self.sources and self.raw(vote, labels) is not None
+
+    def _by_label(self, vote: Vote, labels: Sequence[str], question: str) -> Confusion:
+        if self.bare is not None and not self._usable(vote, labels):
+            return self.bare.confusion
+        return self.confusion_by_question.get(question, self.confusion)
 
     def _probabilities(
         self, vote: Vote, labels: Sequence[str], question: str
@@ -149,3 +197,15 @@ class AnnotatorFit(BaseModel):
         """The source that most of the gold rows' votes had, as far as it is calibrated."""
         most: Mapping[Source, int] = {source: one.rows for source, one in self.sources.items()}
         return max(most, key=lambda source: most[source], default=Source.NONE)
+
+
+def _for_the_label(stated: Sequence[float], place: int) -> Vector:
+    """Probabilities that do not speak against the label at that place.
+
+    Who names a label and says to be 20 % sure knows little, but names no other.
+    """
+    even, others = 1.0 / len(stated), len(stated) - 1
+    if stated[place] > even or not others:
+        return tuple(stated)
+    sure = even + EDGE
+    return tuple(sure if k == place else (1.0 - sure) / others for k in range(len(stated)))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stepladder.confidence.annotator import AnnotatorFit, Calibrator, Scaled, Untrusted
-from stepladder.confidence.by_label import fit_by_label
+from stepladder.confidence.annotator import AnnotatorFit, Bare, Calibrator, Scaled, Untrusted
+from stepladder.confidence.by_label import ByLabel, fit_by_label
 from stepladder.confidence.by_source import Confident
-from stepladder.confidence.confusion import fit_accuracy
+from stepladder.confidence.confusion import assumed
 from stepladder.confidence.gold import Floats, GoldTable, Numbers
 from stepladder.confidence.heard import Heard, Split, heard_of
 from stepladder.confidence.scaling import Shown
@@ -61,13 +61,12 @@ def _untrusted(heard: Heard, minimum: int) -> Untrusted | None:
 
 
 def _assumed(heard: Heard, problem: Untrusted, offset: Vector | None) -> AnnotatorFit:
-    nobody = heard.at(np.array([], dtype=np.int64))
     return AnnotatorFit(
         rows=len(heard.table),
         worth=heard.table.effective,
         untrusted=problem,
         calibrator=Calibrator.NONE,
-        confusion=fit_accuracy(len(heard.table.labels), nobody.answers),
+        confusion=assumed(len(heard.table.labels)),
         offset=offset,
     )
 
@@ -85,6 +84,7 @@ def _trusted(heard: Heard, minimum: int, offset: Vector | None) -> tuple[Annotat
         offset=offset,
     )
     likelihoods, scaled = by_label.held_out.copy(), dict[Source, Scaled]()
+    silent = np.ones(len(heard.votes), dtype=bool)
     for source in Source:
         places = _confident(heard, fit, source)
         some = heard.at(places)
@@ -93,7 +93,20 @@ def _trusted(heard: Heard, minimum: int, offset: Vector | None) -> tuple[Annotat
             shown = Shown(raw, some.table.gold, some.table.weight)
             found = Confident(some, shown, minimum).fit(fit.calibrator, likelihoods[places])
             scaled[source], likelihoods[places] = found.scaled, found.held_out
-    return fit.model_copy(update={"sources": scaled}), likelihoods
+            silent[places] = False
+    bare = None
+    if scaled:
+        bare, likelihoods[silent] = _bare(heard, by_label, np.flatnonzero(silent), minimum)
+    return fit.model_copy(update={"sources": scaled, "bare": bare}), likelihoods
+
+
+def _bare(heard: Heard, by_label: ByLabel, places: Numbers, minimum: int) -> tuple[Bare, Floats]:
+    """What is learnt from the votes at these places alone, without usable confidence."""
+    some = heard.at(places)
+    if _untrusted(some, minimum) is not None or len(some.folds()) < 2:
+        return Bare(confusion=by_label.confusion, trusted=False), by_label.held_out[places]
+    own = fit_by_label(some)
+    return Bare(confusion=own.confusion, trusted=True), own.held_out
 
 
 def _confident(heard: Heard, fit: AnnotatorFit, source: Source) -> Numbers:

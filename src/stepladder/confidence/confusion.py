@@ -56,6 +56,12 @@ class Confusion(BaseModel):
         return tuple(row[said] for row in self.rows)
 
 
+def assumed(labels: int) -> Confusion:
+    """What is assumed of anybody before any gold: one error rate."""
+    nothing = np.array([], dtype=np.int64)
+    return fit_accuracy(labels, Answers(nothing, nothing, nothing.astype(np.float64)))
+
+
 def fit_accuracy(labels: int, answers: Answers) -> Confusion:
     """An annotator that errs alike on all labels: one number, its share of right answers."""
     return _confusion(alike(labels, answers))

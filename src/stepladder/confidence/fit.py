@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from json import dumps
-from math import sqrt
+from math import log, sqrt
 
 from pydantic import BaseModel, ConfigDict
 
@@ -30,7 +30,7 @@ class Fit(BaseModel):
     log_prior: Vector
     """Natural logarithm of each label's share in gold, smoothed; uniform with too little gold."""
     unseen: tuple[str, ...] = ()
-    """Labels that no row of gold has: they rest on the smoothed prior alone."""
+    """Labels that no row of gold has: votes that name one count as before any gold."""
     annotators: dict[str, AnnotatorFit]
     """By name."""
     pools: dict[str, Pool]
@@ -47,7 +47,13 @@ class Fit(BaseModel):
     """What a candidate's columns and text say; None where no pool listens to it."""
 
     def posterior(self, votes: Sequence[Vote], candidate: Candidate) -> Posterior | None:
-        """What the votes about a candidate amount to; None when no vote carries a label."""
+        """What the votes about a candidate amount to; None when no vote carries a label.
+
+        Where one names a label that gold never has, or none comes from a calibrated annotator,
+        gold says nothing of them together.
+        """
+        if self._beyond_gold(votes):
+            return self.before_gold.posterior(votes, candidate)
         vectors: dict[str, Vector] = {}
         for vote in votes:
             vector = self.annotators[vote.annotator].vector(
@@ -63,9 +69,32 @@ class Fit(BaseModel):
         return Posterior(self.labels, pooled(self.log_prior, weighed, weights))
 
     def calibrated(self, votes: Sequence[Vote]) -> bool:
-        """Whether every vote with a label comes from a calibrated annotator."""
-        named = [v.annotator for v in votes if v.label is not None]
-        return bool(named) and all(self.annotators[name].calibrated for name in named)
+        """Whether gold taught about every vote with a label, and about every label."""
+        named = [vote for vote in votes if vote.label is not None]
+        if not named or self._beyond_gold(votes):
+            return False
+        return all(self.annotators[vote.annotator].knows(vote, self.labels) for vote in named)
+
+    @cached_property
+    def before_gold(self) -> Fit:
+        """The same annotators as if there were no gold."""
+        labels = len(self.labels)
+        return Fit(
+            labels=self.labels,
+            rows=0,
+            log_prior=(-log(labels),) * labels,
+            annotators={name: one.before_gold(labels) for name, one in self.annotators.items()},
+            pools={},
+        )
+
+    def _beyond_gold(self, votes: Sequence[Vote]) -> bool:
+        """Whether gold says nothing of such votes: nobody trusted gave one, or its label is new."""
+        named = [vote for vote in votes if vote.label is not None]
+        if not self.rows or not named:
+            return False
+        if any(vote.label in self.unseen for vote in named):
+            return True
+        return not any(self.annotators[vote.annotator].calibrated for vote in named)
 
     def _weights(self, pool: Pool | None, names: tuple[str, ...]) -> list[float]:
         if pool is not None:

@@ -19,7 +19,7 @@ from stepladder.confidence.question import fit_question, held_out_question
 from stepladder.confidence.vector import Vector
 from stepladder.confidence.ways import Evidence
 
-FORMAT = 2
+FORMAT = 3
 """Of a stored fit; another one is fitted anew from the same votes."""
 
 
@@ -80,7 +80,7 @@ def _fit_all(wanted: Wanted, split: Split) -> Fit:
     return Fit(
         labels=wanted.labels,
         rows=len(table),
-        log_prior=_prior_of(table, wanted.minimum),
+        log_prior=_prior_of(table if trusted else GoldTable(table.labels, ())),
         unseen=_unseen(table) if trusted else (),
         annotators={name: one.fit for name, one in fitted.items()},
         pools=pools,
@@ -139,10 +139,9 @@ def _shared(
     return None if evidence is None else combine_shared(evidence, split.seed)
 
 
-def _prior_of(table: GoldTable, minimum: int) -> Vector:
-    """Uniform with too little gold."""
-    enough = table if len(table) >= minimum else GoldTable(table.labels, ())
-    return tuple(float(p) for p in log_prior(enough))
+def _prior_of(table: GoldTable) -> Vector:
+    """Uniform without rows."""
+    return tuple(float(p) for p in log_prior(table))
 
 
 def _unseen(table: GoldTable) -> tuple[str, ...]:

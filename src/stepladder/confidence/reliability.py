@@ -21,6 +21,8 @@ BINS = 10
 TENTHS = 10
 SIMULATIONS = 400
 """Draws of right answers by which the error of a perfect calibrator is known to a thousandth."""
+MOST_NUMBERS = 4_000_000
+"""Drawn at once: more would take memory by the gigabyte for large files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +83,25 @@ def reliability(
     order = order[np.lexsort((chance.random(len(order)), probability[order]))]
     binned = Binned.of(probability[order], weighed[order], bins)
     answers = right[order].astype(np.float64)
-    drawn = (chance.random((SIMULATIONS, len(order))) < probability[order]).astype(np.float64)
     return Reliability(
         bins=binned.bins(answers),
         tenths=_tenths(probability),
         rows=len(order),
         error=float(binned.errors(answers[None, :])[0]),
-        by_chance=float(binned.errors(drawn).mean()),
+        by_chance=_by_chance(binned, probability[order], chance),
         squared=binned.squared(answers),
     )
+
+
+def _by_chance(binned: Binned, probability: Floats, chance: np.random.Generator) -> float:
+    """The mean error that answers as probable as stated show, in blocks that fit in memory."""
+    each = max(1, MOST_NUMBERS // len(probability))
+    sizes = [min(each, SIMULATIONS - begun) for begun in range(0, SIMULATIONS, each)]
+    errors = [
+        binned.errors((chance.random((size, len(probability))) < probability).astype(np.float64))
+        for size in sizes
+    ]
+    return float(np.concatenate(errors).mean())
 
 
 def log_losses(posteriors: Floats, gold: Numbers) -> Floats:

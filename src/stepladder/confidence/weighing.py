@@ -23,3 +23,14 @@ def weights(rows: Mapping[float | None, int]) -> dict[float | None, float]:
         drawn.values()
     )
     return {chance: 1.0 if chance is None else likeliest / chance / mean for chance in rows}
+
+
+def effective(rows: Mapping[float | None, int]) -> float:
+    """How many rows of equal weight these are worth: Kish, "Survey Sampling" (1965), 11.7.
+
+    `rows` counts them by their probability to be drawn.
+    """
+    weight = weights(rows)
+    squares = fsum(count * weight[chance] ** 2 for chance, count in rows.items())
+    whole = fsum(count * weight[chance] for chance, count in rows.items())
+    return whole**2 / squares if squares else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from stepladder.engine.estimate import Estimator
@@ -20,7 +21,7 @@ def all_gold(setup: Setup, candidates: CandidatesFile, seed: int) -> Intake:
     intake = look_through(candidates, _sharing_all(setup.policy), seed, [estimator.see])
     rows = candidates_at(candidates, intake.calibration)
     price = estimator.estimate(intake.calibration, rows)
-    return Intake(intake.total, intake.gold, intake.calibration, estimate=price)
+    return replace(intake, gold_warnings=(), estimate=price)
 
 
 def _sharing_all(policy: Policy) -> Policy:

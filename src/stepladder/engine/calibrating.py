@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
 
-from stepladder.confidence import Fit, GoldRow, fit_gold
+from stepladder.confidence import Fit, GoldRow, Wanted, fit_gold
 from stepladder.confidence.fitting import FORMAT
 from stepladder.digest import digest
 from stepladder.engine.call import Call
 from stepladder.engine.climber import Climber
 from stepladder.engine.content_free import ask_content_free
+from stepladder.engine.down_before import down_before
 from stepladder.engine.hands import MoveOn, work_off
 from stepladder.engine.off_ladder import draws_off_ladder
 from stepladder.engine.replay import Unread, work_through
 from stepladder.engine.reusing import GOLD_ROUTE
 from stepladder.engine.rewording import Reworded, other_meanings
-from stepladder.engine.teaching import route_sets, to_learn
+from stepladder.engine.teaching import to_learn
 from stepladder.policy import Policy, correction_of
 from stepladder.types import UNUSED, Candidate, CandidateKey, Decision, Status, Vote, total
 
@@ -56,17 +57,17 @@ class Calibrated:
 
 async def calibrate(climber: Climber, rows: Sequence[Candidate], seed: int) -> Calibrated:
     """Ask every machine about every row, and fit; an earlier start's fit of these rows is kept."""
-    drawn = await _ask_all(climber, rows)
+    drawn = await _ask_all(climber, rows, await down_before(climber, rows))
     votes = {key: climber.staff.votes_of(given) for key, given in drawn.items()}
     reworded = other_meanings(climber.staff, rows, drawn)
     content_free = await ask_content_free(climber)
-    key = _fit_key(climber.staff.policy, rows, votes, content_free, seed)
+    gold = [GoldRow(row, votes[row.key]) for row in rows]
+    wanted = to_learn(climber.staff.task, climber.staff.policy, gold, content_free, seed)
+    key = _fit_key(climber.staff.policy, rows, votes, content_free, wanted)
     stored = await climber.ledger.fit(key)
     if stored is not None:
         fit = Fit.model_validate_json(stored.body)
         return Calibrated(fit, key, votes, content_free, reworded)
-    gold = [GoldRow(row, votes[row.key]) for row in rows]
-    wanted = to_learn(climber.staff.task, climber.staff.policy, gold, content_free, seed)
     # In a thread: it takes seconds, and Ctrl-C is to be heard meanwhile.
     fit = await asyncio.to_thread(fit_gold, wanted, gold)
     await climber.ledger.add_fit(
@@ -80,37 +81,43 @@ def _fit_key(
     rows: Sequence[Candidate],
     votes: Mapping[CandidateKey, Mapping[str, Vote]],
     content_free: Mapping[str, Sequence[Vote]],
-    seed: int,
+    wanted: Wanted,
 ) -> str:
     """Digest of what the fit is made from: rows, gold, votes and settings."""
     seen = [
         [
             *row.key,
             *(row.gold, row.group, row.sampled, dict(row.columns)),
-            *([v.key, v.label] for v in votes[row.key].values()),
+            *([v.key, v.label, _shown(v)] for v in votes[row.key].values()),
         ]
         for row in rows
     ]
     empty = [
-        [vote.key, vote.label, dict(vote.confidence.by_label)]
-        for said in content_free.values()
-        for vote in said
+        [vote.key, vote.label, _shown(vote)] for said in content_free.values() for vote in said
     ]
     corrections = {name: correction_of(policy, name).value for name in policy.machines}
-    calibration = policy.calibration
-    settings = [route_sets(policy), calibration.minimum, calibration.prior, corrections, seed]
+    settings = [wanted.sets, wanted.minimum, wanted.columns, corrections, wanted.seed]
     return digest([FORMAT, seen, empty, *settings])
 
 
+def _shown(vote: Vote) -> list[object]:
+    """Its raw confidence."""
+    return [vote.confidence.source.value, dict(vote.confidence.by_label)]
+
+
 async def _ask_all(
-    climber: Climber, rows: Sequence[Candidate]
+    climber: Climber, rows: Sequence[Candidate], again: Collection[str]
 ) -> dict[CandidateKey, Mapping[Call, Vote]]:
-    """The draws of every machine that may see each row; raises Interrupted when stopped."""
+    """The draws of every machine that may see each row; raises Interrupted when stopped.
+
+    Those in `again` are asked once more where they failed.
+    """
     drawn: dict[CandidateKey, Mapping[Call, Vote]] = {}
 
     async def ask(item: Unread, _: MoveOn) -> None:
         seeing = [n for n in policy.machines if climber.staff.allowed(n, item.candidate)]
-        drawn[item.candidate.key] = await draws_off_ladder(climber, await item.read(), seeing)
+        work = (await item.read()).without_failures_of(again)
+        drawn[item.candidate.key] = await draws_off_ladder(climber, work, seeing)
 
     policy = climber.staff.policy
     hands = max((policy.annotators[name].concurrency for name in policy.machines), default=1)

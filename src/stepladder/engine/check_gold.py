@@ -125,11 +125,17 @@ def check_gold(setup: Setup, intake: Intake, findings: Findings) -> None:
         return
     for message in intake.gold_gaps:
         findings.warn(message)
-    rows, minimum = len(intake.calibration), setup.policy.calibration.minimum
-    if rows < minimum:
+    calibration = setup.policy.calibration
+    rows, minimum = len(intake.calibration), calibration.minimum
+    if intake.worth < minimum:
+        remedy = REMEDY
+        if rows >= calibration.rows:
+            remedy = f"raise `rows`, now {calibration.rows:,}, under [calibration] in the policy"
+        worth = f", worth {intake.worth:.0f} of equal weight" if intake.worth < rows - 0.5 else ""
         findings.warn(
             f"{rows:,} row{'s' * (rows != 1)} of gold to calibrate on (of {intake.gold:,} with "
-            f"gold), but at least {minimum} are needed: probabilities stay uncalibrated; {REMEDY}"
+            f"gold{worth}), but at least {minimum} are needed: probabilities stay uncalibrated; "
+            f"{remedy}"
         )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from array import array
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from stepladder.confidence.weighing import effective
 from stepladder.policy import Policy
 
 
@@ -16,11 +18,14 @@ class Gold:
     def __init__(self) -> None:
         self._places = array("Q")
         self._groups: list[str] = []
+        self._by_chance: dict[int, float] = {}
 
-    def add(self, place: int, group: str) -> None:
-        """The candidate at this place, counted from 0, has gold."""
+    def add(self, place: int, group: str, sampled: float | None = None) -> None:
+        """The candidate at this place, counted from 0, has gold; with what chance it was drawn."""
         self._places.append(place)
         self._groups.append(group)
+        if sampled is not None:
+            self._by_chance[place] = sampled
 
     def __len__(self) -> int:
         return len(self._places)
@@ -35,6 +40,10 @@ class Gold:
             if len(chosen) + len(places) <= wanted:
                 chosen += places
         return tuple(chosen)
+
+    def worth(self, places: Iterable[int]) -> float:
+        """How many rows of equal weight the gold at these places is worth."""
+        return effective(Counter(map(self._by_chance.get, places)))
 
     def too_large(self, policy: Policy) -> tuple[str, ...]:
         """A warning when rows are wanted for calibration, but every group has more of them."""

@@ -10,10 +10,13 @@ from stepladder.engine.gold import Gold
 from stepladder.policy import Policy
 from stepladder.policy.schema import Calibration
 from stepladder.task import Task
+from stepladder.task.trusted import Trusted
 from stepladder.types import Candidate, CandidateKey
 
 SEED = 0
 """By which `label` chooses the calibration rows, unless it is told otherwise."""
+ROUNDING = 1e-6
+"""Thirty rows of equal weight are not worth 29."""
 DEFAULTS = Policy.model_validate(
     {
         "name": "defaults",
@@ -30,6 +33,8 @@ class GoldWorth:
 
     calibrating: int
     """Rows of gold that a run would calibrate on: whole groups, within the policy's share."""
+    effective: int
+    """How many rows of equal weight these are worth: fewer where chances to be drawn differ."""
     minimum: int
     """How many of these it needs."""
     gaps: tuple[Gap, ...]
@@ -48,27 +53,30 @@ class GoldWorth:
     @property
     def short(self) -> int:
         """Rows that are missing among those that calibrate."""
-        return max(0, self.minimum - self.calibrating)
+        return max(0, self.minimum - self.effective)
 
 
 def worth(
     candidates: Iterable[Candidate],
-    labels: Mapping[CandidateKey, str],
+    trusted: Mapping[CandidateKey, Trusted],
     task: Task,
     policy: Policy,
 ) -> GoldWorth:
-    """By the rules of a run; `labels` are gold beside the candidates' own."""
+    """By the rules of a run; `trusted` is gold beside the candidates' own."""
     gold, look = Gold(), GoldLook(task)
     for place, candidate in enumerate(candidates):
-        label = labels.get(candidate.key) if candidate.gold is None else candidate.gold
-        look.at(place, replace(candidate, gold=label))
-        if label is not None:
-            gold.add(place, candidate.group)
+        given = trusted.get(candidate.key) if candidate.gold is None else None
+        if given is not None:
+            candidate = replace(candidate, gold=given.label, sampled=given.sampled)
+        look.at(place, candidate)
+        if candidate.gold is not None:
+            gold.add(place, candidate.group, candidate.sampled)
     wanted = policy.calibration
-    calibrating = len(gold.choose(policy, SEED))
+    chosen = gold.choose(policy, SEED)
+    calibrating = len(chosen)
     capped = calibrating < wanted.minimum and _capped(len(gold), wanted)
     gaps = (*look.found(), *(_too_few(calibrating, wanted) if capped else ()))
-    return GoldWorth(calibrating, wanted.minimum, gaps)
+    return GoldWorth(calibrating, int(gold.worth(chosen) + ROUNDING), wanted.minimum, gaps)
 
 
 def _capped(gold: int, wanted: Calibration) -> bool:

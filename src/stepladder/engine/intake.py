@@ -25,6 +25,8 @@ class Intake:
     """How many of them have a trusted label."""
     calibration: tuple[int, ...]
     """The places, counted from 0, of those that calibrate, in the order to ask about them."""
+    worth: float
+    """How many rows of equal weight those that calibrate are worth: fewer where chances differ."""
     warnings: tuple[str, ...] = ()
     """What the user should know of them."""
     gold_warnings: tuple[str, ...] = ()
@@ -50,10 +52,12 @@ def look_through(
     for place, candidate in enumerate(candidates):
         total = place + 1
         if candidate.gold is not None:
-            gold.add(place, candidate.group)
+            gold.add(place, candidate.group, candidate.sampled)
         for observe in observers:
             observe(place, candidate)
-    return Intake(total, len(gold), gold.choose(policy, seed), gold_warnings=gold.too_large(policy))
+    chosen = gold.choose(policy, seed)
+    worth = gold.worth(chosen)
+    return Intake(total, len(gold), chosen, worth, gold_warnings=gold.too_large(policy))
 
 
 def candidates_at(candidates: Iterable[Candidate], places: Sequence[int]) -> list[Candidate]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from stepladder.engine.brake import Brake
@@ -39,6 +39,13 @@ class Work:
         calls = (call for name in asked for call in staff.calls[name])
         valid = decision.status in STANDING and all(call in self.votes for call in calls)
         return decision if valid else None
+
+    def without_failures_of(self, names: Collection[str]) -> Work:
+        """The same, as if these annotators had not been asked where they failed."""
+        if not names:
+            return self
+        votes = {c: v for c, v in self.votes.items() if v.answered or c.annotator not in names}
+        return replace(self, votes=votes)
 
 
 @dataclass(frozen=True, slots=True)

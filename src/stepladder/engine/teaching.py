@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from stepladder.confidence import GoldRow, GoldTable, PriorColumns, Wanted
@@ -15,9 +15,19 @@ from stepladder.types import Candidate, Vote
 
 
 def route_sets(policy: Policy) -> tuple[tuple[str, ...], ...]:
-    """The sets of machines that the route can have asked, tier by tier."""
-    names = [tuple(n for n in tier.ask if not policy.is_person(n)) for tier in policy.tiers]
-    return tuple(dict.fromkeys(tuple(dict.fromkeys(s)) for s in accumulate(names) if s))
+    """The sets of machines that the route can have asked, tier by tier.
+
+    A candidate that must stay on the user's machines takes a route of its own, past the others.
+    """
+    machines = frozenset(policy.machines)
+    local = frozenset(name for name in machines if policy.annotators[name].local)
+    return tuple(dict.fromkeys([*_sets(policy, machines), *_sets(policy, local)]))
+
+
+def _sets(policy: Policy, seeing: Collection[str]) -> Iterator[tuple[str, ...]]:
+    """Who has been asked after each tier, of those who may see the candidate."""
+    names = [tuple(name for name in tier.ask if name in seeing) for tier in policy.tiers]
+    return (tuple(dict.fromkeys(asked)) for asked in accumulate(names) if asked)
 
 
 def to_learn(
