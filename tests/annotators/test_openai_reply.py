@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from contextlib import suppress
+from math import isnan
 from typing import Any
 
 import orjson
@@ -152,3 +154,26 @@ def test_any_json_is_a_reply_or_malformed(choice: Any, usage: Any) -> None:
     for reply in (choice, {"choices": [choice], "usage": usage}):
         with suppress(MalformedReplyError):
             assert isinstance(read_reply(reply), ModelReply)
+
+
+def test_numbers_that_json_has_no_word_for_cost_no_answer() -> None:
+    """As Python's json module writes them."""
+    alternatives = [
+        {"token": "yes", "logprob": -0.1},
+        {"token": "no", "logprob": float("-inf")},
+        {"token": "maybe", "logprob": float("nan")},
+    ]
+    logprobs = {"content": [{"token": "yes", "logprob": -0.1, "top_logprobs": alternatives}]}
+    choice = {"message": {"content": "yes"}, "logprobs": logprobs, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 3, "completion_tokens": float("nan")}
+    reply = parse_reply(json.dumps({"choices": [choice], "usage": usage}).encode())
+    assert reply.text == "yes"
+    assert reply.first_token is not None
+    assert reply.first_token["no"] == float("-inf")
+    assert isnan(reply.first_token["maybe"])  # whoever reads it leaves it out
+
+
+@pytest.mark.parametrize("body", [b"NaN", b"[" * 100_000 + b"NaN", b'{"choices": Infinity'])
+def test_nor_do_they_make_a_reply_of_what_is_none(body: bytes) -> None:
+    with pytest.raises(MalformedReplyError):
+        parse_reply(body)

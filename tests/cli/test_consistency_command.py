@@ -241,7 +241,7 @@ def test_nothing_to_compare_with_is_said(served: Desk) -> None:
 def test_a_ledger_of_another_task_is_not_compared(served: Desk) -> None:
     served.label("--limit", "1")
     served.change("task.toml", '["good", "bad"]', '["good", "bad", "mixed"]')
-    done = consistency(served, "--against", OLD)
+    done = consistency(served, "--against", OLD, "--ledger", "sqlite:///new.db")
     assert done.code == 2
     assert "made by task 'moods' with labels good, bad" in done.errors[0]
 

@@ -58,7 +58,7 @@ def test_the_price_is_said_again(desk: Desk) -> None:
 
 CHANGES: dict[str, Callable[[Desk], object]] = {
     "a text": lambda desk: desk.change("reviews.csv", "Fine.", "Fine!"),
-    "a label's description": lambda desk: desk.change("task.toml", '"bad"]', '"bad", "none"]'),
+    "the instructions": lambda desk: desk.change("task.toml", "writer happy?", "writer glad?"),
     "the policy": lambda desk: desk.change("policy.toml", "wages = 10.00", "wages = 11.00"),
     "a price": lambda desk: desk.change("prices.toml", "per_request = 0.01", "per_request = 0.02"),
 }

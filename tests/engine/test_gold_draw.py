@@ -85,21 +85,21 @@ def test_rows_that_the_file_has_lost_are_not_asked_about(book: GoldBook, tmp_pat
 
 def test_a_session_of_all_steps(book: GoldBook, tmp_path: Path) -> None:
     candidates = file(tmp_path, 1, 1)
-    session = GoldSession(drawn(book, candidates, 4), book.add)
-    first = session.current
+    session = GoldSession(drawn(book, candidates, 4), book.add, book.entries)
+    first = session.next()
     session.skip()
     session.answer("good")
     assert session.undo()
     assert session.undo()
-    assert session.current == first
+    assert session.next() == first
     assert not session.undo()
     assert {entry.label for entry in book.entries().values()} == {None}
     for label in ("good", "bad", "bad", "good"):
         session.answer(label)
-    assert session.current is None
+    assert session.next() is None
     assert session.undo()
     assert len(session.labels) == 3
-    again = GoldSession(drawn(book, candidates, 4), book.add)
+    again = GoldSession(drawn(book, candidates, 4), book.add, book.entries)
     assert again.labels == session.labels
     assert again.total == 4
 
@@ -110,3 +110,32 @@ def test_all_rows_of_a_larger_draw_say_that_they_are_of_it(book: GoldBook, tmp_p
     digests = {asked.entry.draw for asked in deck.asked}
     larger = draw_deck(book, candidates, frame_of(candidates), replace(DrawWish(4, 0), rows=8))
     assert digests.isdisjoint({asked.entry.draw for asked in larger.asked})
+
+
+def test_two_sessions_at_once_are_not_shown_what_the_other_answered(
+    book: GoldBook, tmp_path: Path
+) -> None:
+    deck = drawn(book, file(tmp_path, *[1] * 10), 20)
+    alice = GoldSession(deck, book.add, book.entries, "alice")
+    bob = GoldSession(deck, book.add, book.entries, "bob")
+    answered = []
+    while (shown := alice.next()) is not None:
+        answered.append(shown.key)
+        alice.answer("good")
+        if (other := bob.next()) is not None:
+            answered.append(other.key)
+            bob.answer("bad")
+    assert len(answered) == len(set(answered)) == 20
+    assert bob.next() is None
+    assert alice.labels == bob.labels
+    assert len(alice.labels) == 20
+    assert sorted(alice.labels.values()) == ["bad"] * 10 + ["good"] * 10
+
+
+def test_sessions_of_different_names_begin_at_different_candidates(
+    book: GoldBook, tmp_path: Path
+) -> None:
+    deck = drawn(book, file(tmp_path, *[1] * 10), 20)
+    begun = [GoldSession(deck, book.add, book.entries, name).next() for name in "abcdef"]
+    assert len({one.key for one in begun if one is not None}) > 2
+    assert GoldSession(deck, book.add, book.entries).next() == deck.asked[0].candidate

@@ -103,7 +103,7 @@ async def test_a_ledger_of_schema_3_goes_on_with_a_table_for_gold(home: Place) -
         book.add([GOLD])
         assert book.entries() == {GOLD.key: GOLD}
     assert _columns(home) == new
-    assert rows(home, "SELECT version FROM schema_version") == [(4,)]
+    assert rows(home, "SELECT version FROM schema_version") == [(SCHEMA_VERSION,)]
     with closing(opened(home)) as ledger:
         assert await ledger.fit("k") is not None
 
@@ -152,3 +152,19 @@ async def test_an_old_ledger_can_be_written_to(folder: Path) -> None:
         ledger.add_vote(vote, key("r9"))
         await ledger.flush()
         assert await ledger.votes([key("r9")]) == {key("r9"): [vote]}
+
+
+async def test_gold_of_schema_4_goes_on_without_knowing_what_it_was_given_for(home: Place) -> None:
+    with closing(open_for_gold(url_of(home), replace(RUN, name="gold"))) as book:
+        book.add([GOLD])
+    new = _columns(home)
+    engine = connect(url_of(home))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE gold DROP COLUMN seen")
+        connection.exec_driver_sql("UPDATE schema_version SET version = 4")
+    engine.dispose()
+    with closing(open_for_gold(url_of(home), replace(RUN, name="gold"))) as book:
+        assert book.entries() == {GOLD.key: GOLD}
+        book.add([replace(GOLD, seen={"text": "abc"})])
+        assert book.entries()[GOLD.key].seen == {"text": "abc"}
+    assert _columns(home) == new

@@ -37,14 +37,14 @@ def test_ids_and_labels_that_look_like_formulas_come_back(tmp_path: Path) -> Non
     assert text.count('"good | bad | =mixed"') == len(IDS)
     # What a user types may carry the apostrophe that a spreadsheet asks for.
     sheet.write_text(text.replace('"","good |', '"\'=mixed","good |'), encoding="utf-8")
-    answers = read_sheet(sheet, TASK, {key(identity) for identity in IDS})
+    answers = read_sheet(sheet, TASK, dict.fromkeys(map(key, IDS)))
     assert answers == [SheetAnswer(key(identity), "=mixed") for identity in IDS]
 
 
 def test_empty_labels_come_back_as_none(tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.csv"
     write_sheet(sheet, TASK, candidates("r1", "r2"))
-    assert read_sheet(sheet, TASK, {key("r1"), key("r2")}) == [
+    assert read_sheet(sheet, TASK, {key("r1"): None, key("r2"): None}) == [
         SheetAnswer(key("r1"), None),
         SheetAnswer(key("r2"), None),
     ]
@@ -55,26 +55,26 @@ def test_rows_with_nothing_in_them_are_left_out(tmp_path: Path) -> None:
     write_sheet(sheet, TASK, candidates("r1", "r2"))
     with sheet.open("a", encoding="utf-8") as file:
         file.write(",,,\r\n, ,,\r\n")
-    answers = read_sheet(sheet, TASK, {key("r1"), key("r2")})
+    answers = read_sheet(sheet, TASK, {key("r1"): None, key("r2"): None})
     assert [answer.key.id for answer in answers] == ["r1", "r2"]
     with sheet.open("a", encoding="utf-8") as file:
         file.write(",,good,\r\n")
     with pytest.raises(TableError, match="id '' was not drawn"):
-        read_sheet(sheet, TASK, {key("r1"), key("r2")})
+        read_sheet(sheet, TASK, {key("r1"): None, key("r2"): None})
 
 
 def test_questions_have_a_column_where_there_are_several(tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.csv"
     asked = [Candidate("r1", {"text": "Fine."}, question) for question in ("food", "noise")]
     write_sheet(sheet, SEVERAL, asked)
-    answers = read_sheet(sheet, SEVERAL, {one.key for one in asked})
+    answers = read_sheet(sheet, SEVERAL, dict.fromkeys(one.key for one in asked))
     assert [answer.key for answer in answers] == [one.key for one in asked]
 
 
 def test_jsonl_is_read_as_it_is(tmp_path: Path) -> None:
     sheet = tmp_path / "back.jsonl"
     sheet.write_text('{"id": "\'=x", "label": " bad "}\n', encoding="utf-8")
-    assert read_sheet(sheet, TASK, {key("'=x")}) == [SheetAnswer(key("'=x"), "bad")]
+    assert read_sheet(sheet, TASK, {key("'=x"): None}) == [SheetAnswer(key("'=x"), "bad")]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, said: s
     sheet = tmp_path / "sheet.csv"
     sheet.write_text(text, encoding="utf-8")
     with pytest.raises(TableError) as raised:
-        read_sheet(sheet, TASK, {key("r1")})
+        read_sheet(sheet, TASK, {key("r1"): None})
     assert said in str(raised.value)
 
 

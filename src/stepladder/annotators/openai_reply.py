@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,14 +14,27 @@ from stepladder.annotators.one_line import in_words, one_line
 from stepladder.annotators.openai_usage import read_usage
 from stepladder.errors import MalformedReplyError
 
+NOT_QUITE_JSON = (b"NaN", b"Infinity")
+"""Numbers that JSON has no word for."""
+
 
 def parse_reply(body: bytes) -> ModelReply:
     """The reply in the body; raises MalformedReplyError when it is none."""
     try:
-        reply = orjson.loads(body)
-    except ValueError:
+        reply = _loaded(body)
+    except (ValueError, RecursionError):
         raise _malformed("it is not JSON", body[:200].decode(errors="replace")) from None
     return read_reply(reply)
+
+
+def _loaded(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except ValueError:
+        # Servers in Python write these for log-probabilities; the answer is paid for all the same.
+        if not any(word in body for word in NOT_QUITE_JSON):
+            raise
+        return json.loads(body)
 
 
 def read_reply(reply: Any) -> ModelReply:

@@ -13,7 +13,7 @@ from stepladder.cli.board import EVERY
 from stepladder.cli.in_flight import Calls
 from stepladder.cli.interrupts import Interrupts, watching
 from stepladder.engine.consistency import Consistency
-from stepladder.errors import AnnotatorError, OverrunError, StepladderError
+from stepladder.errors import AnnotatorError, LedgerError, OverrunError, StepladderError
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,10 @@ async def ask(run: Consistency, calls: Calls, console: Console) -> Ended:
             async with _lines(run, calls, console):
                 await run.ask()
         except (AnnotatorError, OverrunError) as problem:
+            halted = problem
+        except LedgerError as problem:
+            if not calls.back:
+                raise
             halted = problem
     return Ended(halted, interrupts.number)
 

@@ -20,7 +20,7 @@ def ask_all(
     session: GoldSession, task: Task, keys: Keys, typed: Iterator[str], console: Console
 ) -> None:
     """Ask until all is answered, the input ends or somebody quits."""
-    while (candidate := session.current) is not None:
+    while (candidate := session.next()) is not None:
         _show(session, candidate, task, keys, console)
         while True:
             key = next(typed, QUIT).lower()

@@ -123,7 +123,9 @@ def _since(found: GoldWorth) -> str:
 
 def _go_on(standing: GoldStanding, request: GoldRequest) -> str:
     if standing.waiting:
-        return request.command
+        # A sheet that came back says nothing of how many are wanted: no more than were drawn.
+        drawn = standing.gold + standing.waiting
+        return (request if request.back is None else replace(request, rows=drawn)).command
     if standing.worth.more_helps and standing.undrawn:
         return replace(request, rows=_rows_wanted(standing, request)).command
     return request.next_command

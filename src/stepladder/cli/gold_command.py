@@ -28,6 +28,7 @@ from stepladder.policy import Policy, load_policy
 from stepladder.task import Task, load_task
 from stepladder.task.candidates_file import CandidatesFile
 from stepladder.task.gold_sheet import check_new, read_sheet, write_sheet
+from stepladder.task.template import fill
 from stepladder.types import NOTHING
 from stepladder.version import VERSION
 
@@ -106,7 +107,7 @@ class GoldDesk:
         if self.request.sheet is not None:
             self._write(deck, self.request.sheet)
         else:
-            return self._ask(GoldSession(deck, book.add))
+            return self._ask(GoldSession(deck, book.add, book.entries, self.request.run))
         return Sitting()
 
     def _ask(self, session: GoldSession) -> Sitting:
@@ -134,6 +135,11 @@ class GoldDesk:
             f"{groups:,} of {many(len(self.frame.sizes), 'group')}"
             + (f"; the file's own gold is {many(own, 'row')} more." if own else ".")
         )
+        if deck.changed:
+            yield (
+                f"The text of {many(deck.changed, 'candidate')} is not the one that gold was given "
+                "for: asked again."
+            )
         if deck.strata is not None:
             by_stratum = sorted(deck.strata.items())
             shares = ", ".join(f"{name or 'no vote'} {rows:,}" for name, rows in by_stratum)
@@ -154,7 +160,13 @@ class GoldDesk:
             raise UserError(
                 f"{masked(self.request.ledger_url)}: nothing was drawn yet; begin with --sheet"
             )
-        taken = take(book, entries, read_sheet(path, self.task, entries.keys()))
+        asked = {one.candidate.key: one for one in deck_of(entries, self.candidates).asked}
+        today = {**entries, **{key: one.entry for key, one in asked.items()}}
+        shown = {
+            key: fill(self.task.text, asked[key].candidate.columns) if key in asked else None
+            for key in entries
+        }
+        taken = take(book, today, read_sheet(path, self.task, shown))
         self.console.print(
             f"{path}: {many(taken.new, 'new answer')}, {taken.changed:,} changed, "
             f"{taken.same:,} known already, {taken.empty:,} empty.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,16 +13,19 @@ from rich.console import Console
 
 from stepladder.cli.failing import USER_ERROR, complain
 from stepladder.cli.looking import Looking
-from stepladder.cli.output import check_output
+from stepladder.cli.output import check_output, ledger_for
 from stepladder.cli.request import LabelRequest
 from stepladder.cli.screen import many
 from stepladder.cli.today import today
 from stepladder.engine.burden import Estimate
 from stepladder.engine.checks import Checked, Wanted, check
 from stepladder.engine.intake import Intake, Observer
+from stepladder.engine.ledger_gold import gold_in
 from stepladder.engine.setup import Setup
+from stepladder.errors import LedgerError
 from stepladder.ledger import connect, ledger_file
 from stepladder.policy import HumanSpec, RecordedSpec
+from stepladder.task import Task
 from stepladder.task.candidates_file import CandidatesFile
 from stepladder.task.load import examples_file
 
@@ -46,6 +50,8 @@ def prepare(request: LabelRequest, console: Console, *, quiet: bool) -> Ready:
     """Check everything and say the price; raises UserError, or Exit when a check failed."""
     observers = [] if quiet else [Looking(request.candidates, console.print).at]
     ready = ready_or_exit(request.wanted, observers)
+    if ready.intake is not None and not ready.intake.gold:
+        _tell_of_other_gold(request, ready.setup.task)
     ledger = ledger_file(request.ledger_url)
     check_output(request.output, ledger, _inputs(request, ready.setup))
     budget = ready.setup.budget(request.options)
@@ -56,6 +62,20 @@ def prepare(request: LabelRequest, console: Console, *, quiet: bool) -> Ready:
         walls = f"{budget.rounded} USD" + (f", wages {wages.rounded} USD" if wages else "")
         console.print(f"{worst_case(found)} Budget: {walls}.", soft_wrap=True)
     return ready
+
+
+def _tell_of_other_gold(request: LabelRequest, task: Task) -> None:
+    """With --out the ledger is another one than the one that `gold` fills by default."""
+    other = ledger_for(request.candidates, None)
+    if request.ledger is not None or other == request.ledger_url:
+        return
+    with suppress(LedgerError):
+        if given := gold_in(other, task):
+            complain(
+                "warning",
+                f"{many(len(given), 'row')} of gold for these candidates are in {other}; give "
+                f"--ledger {other} to use them",
+            )
 
 
 def ready_or_exit(wanted: Wanted, observers: Sequence[Observer] = ()) -> Ready:

@@ -10,7 +10,9 @@ from stepladder.digest import digest
 from stepladder.engine.gold_frame import Frame
 from stepladder.errors import LedgerError
 from stepladder.ledger import GoldBook, GoldEntry, Origin
+from stepladder.task import Task
 from stepladder.task.candidates_file import CandidatesFile
+from stepladder.task.fingerprint import fingerprint, fits
 from stepladder.types import Candidate, CandidateKey
 
 Entries = Mapping[CandidateKey, GoldEntry]
@@ -47,6 +49,8 @@ class Deck:
     """How many of them were drawn just now."""
     strata: Mapping[str, int] | None = None
     """Rows by stratum, if it was drawn by strata."""
+    changed: int = 0
+    """How many have a label that was given for another text: they are to be asked about again."""
 
 
 def draw_deck(book: GoldBook, candidates: CandidatesFile, frame: Frame, wish: DrawWish) -> Deck:
@@ -71,12 +75,20 @@ def draw_deck(book: GoldBook, candidates: CandidatesFile, frame: Frame, wish: Dr
 
 def deck_of(entries: Entries, candidates: CandidatesFile) -> Deck:
     """The candidates of the file that were drawn before, but for those with gold in the file."""
-    there = (one for one in candidates if one.gold is None)
-    found = [Asked(one, entries[one.key]) for one in there if one.key in entries]
-    keys = {asked.candidate.key for asked in found}
-    answered = [entry.key for entry in entries.values() if entry.label is not None]
+    task = candidates.task
+    there = [one for one in candidates if one.gold is None and one.key in entries]
+    found = [Asked(one, _entry_of(one, entries[one.key], task)) for one in there]
+    valid = {asked.candidate.key for asked in found if asked.entry.label is not None}
+    changed = sum(entries[one.key].label is not None for one in there) - len(valid)
     # The sort keeps the file's order within a group.
-    return Deck(sorted(found, key=_turn), [key for key in answered if key in keys])
+    answered = [key for key in entries if key in valid]
+    return Deck(sorted(found, key=_turn), answered, changed=changed)
+
+
+def _entry_of(candidate: Candidate, entry: GoldEntry, task: Task) -> GoldEntry:
+    """The entry for the text as it is today: a label that was given for another one is none."""
+    label = entry.label if fits(entry.seen, candidate.columns) else None
+    return replace(entry, label=label, seen=fingerprint(task, candidate.columns))
 
 
 def _turn(asked: Asked) -> tuple[float, str]:

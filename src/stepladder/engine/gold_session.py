@@ -6,12 +6,15 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from stepladder.engine.gold_draw import Asked, Deck
+from stepladder.digest import digest
+from stepladder.engine.gold_draw import Asked, Deck, Entries
 from stepladder.ledger import GoldEntry, Origin
 from stepladder.types import Candidate, CandidateKey
 
 Keep = Callable[[Sequence[GoldEntry]], None]
 """Makes entries durable before it returns."""
+Look = Callable[[], Entries]
+"""Reads what everybody has answered by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +34,30 @@ class Skipped:
 class GoldSession:
     """What waits, what is answered, and how to go back; every answer is kept at once."""
 
-    def __init__(self, deck: Deck, keep: Keep) -> None:
+    def __init__(self, deck: Deck, keep: Keep, look: Look, name: str = "") -> None:
+        """Sessions of different names begin at different candidates, to meet late."""
         self._keep = keep
+        self._look = look
         self._total = len(deck.asked)
         self._waiting = deque(asked for asked in deck.asked if asked.entry.label is None)
+        if name and self._waiting:
+            self._waiting.rotate(int(digest(name), 16) % len(self._waiting))
         by_key = {asked.candidate.key: asked for asked in deck.asked}
         given = ((asked.candidate.key, asked.entry.label) for asked in deck.asked)
         self._labels = {key: label for key, label in given if label is not None}
         self._past: list[Answered | Skipped] = [Answered(by_key[key]) for key in deck.history]
 
-    @property
-    def current(self) -> Candidate | None:
-        """The candidate to ask about; None when all are answered."""
-        return self._waiting[0].candidate if self._waiting else None
+    def next(self) -> Candidate | None:
+        """The candidate to ask about, none that another session answered; None for no more."""
+        entries = self._look() if self._waiting else {}
+        while self._waiting:
+            asked = self._waiting[0]
+            now = entries.get(asked.candidate.key)
+            if now is None or now.label is None or now.seen != asked.entry.seen:
+                return asked.candidate
+            self._labels[asked.candidate.key] = now.label
+            self._waiting.popleft()
+        return None
 
     @property
     def total(self) -> int:

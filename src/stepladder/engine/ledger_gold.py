@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import orjson
+
 from stepladder.errors import LedgerError, NoLedgerError
 from stepladder.ledger import connect, masked
 from stepladder.ledger.gold_rows import gold
+from stepladder.ledger.read import check_task
 from stepladder.nearest import did_you_mean
 from stepladder.task import Task
 from stepladder.task.trusted import Trusted
@@ -16,8 +19,8 @@ from stepladder.types import CandidateKey
 def gold_in(url: str, task: Task) -> Mapping[CandidateKey, Trusted]:
     """Gold by candidate and question; nothing where there is no such ledger yet.
 
-    Raises LedgerError for a ledger or gold that cannot be read, and for gold that is no label
-    of the task.
+    Raises LedgerError for a ledger or gold that cannot be read, for a ledger of another task,
+    and for gold that is no label of this one.
     """
     try:
         engine = connect(url, must_exist=True) if url else None
@@ -26,6 +29,7 @@ def gold_in(url: str, task: Task) -> Mapping[CandidateKey, Trusted]:
     if engine is None:
         return {}
     try:
+        check_task(engine, task.name, orjson.dumps(task.label_names).decode(), masked(url))
         entries = gold(engine).values()
     finally:
         engine.dispose()
@@ -36,7 +40,7 @@ def gold_in(url: str, task: Task) -> Mapping[CandidateKey, Trusted]:
                 f"not a label of the task; {did_you_mean(entry.label, task.labels)}"
             )
     return {
-        entry.key: Trusted(entry.label, entry.probability)
+        entry.key: Trusted(entry.label, entry.probability, entry.seen)
         for entry in entries
         if entry.label is not None
     }

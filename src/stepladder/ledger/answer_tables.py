@@ -86,6 +86,8 @@ class GoldRow(SQLModel, table=True):
     seed: int = Field(sa_column=seed())
     """Of the draw."""
     at: datetime = Field(default_factory=now, sa_column=instant())
+    seen: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
+    """Fingerprints by column of what was shown, as JSON; empty where nobody noted them."""
 
     __table_args__ = (Index("gold_of_candidate", "candidate", "question"),)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import orjson
+from pydantic import TypeAdapter
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -45,6 +47,11 @@ class GoldEntry:
     """Digest of the draw."""
     seed: int
     """Of the draw."""
+    seen: Mapping[str, str] = field(default_factory=dict)
+    """Fingerprints by column of what was shown; empty where nobody noted them."""
+
+
+_SEEN = TypeAdapter(dict[str, str])
 
 
 def gold_values(number: int, entry: GoldEntry) -> Values:
@@ -60,6 +67,7 @@ def gold_values(number: int, entry: GoldEntry) -> Values:
         entry.origin.value,
         entry.draw,
         entry.seed,
+        orjson.dumps(dict(entry.seen)).decode(),
     )
 
 
@@ -91,4 +99,5 @@ def entry_of(row: Mapping[str, Any]) -> GoldEntry:
             origin=Origin(row["origin"]),
             draw=row["draw"],
             seed=row["seed"],
+            seen=_SEEN.validate_json(row["seen"]),
         )

@@ -20,3 +20,8 @@ def add_gold(connection: Connection) -> None:
         draw VARCHAR NOT NULL, seed BIGINT NOT NULL, at {INSTANTS[kind]} NOT NULL)"""
     )
     connection.exec_driver_sql("CREATE INDEX gold_of_candidate ON gold (candidate, question)")
+
+
+def add_seen(connection: Connection) -> None:
+    """Schema 5: gold knows what it was given for; of older gold nobody noted it."""
+    connection.exec_driver_sql("ALTER TABLE gold ADD COLUMN seen VARCHAR NOT NULL DEFAULT '{}'")

@@ -10,14 +10,14 @@ from sqlmodel import SQLModel
 
 from stepladder.errors import LedgerMismatchError
 from stepladder.ledger import schema
-from stepladder.ledger.gold_table import add_gold
+from stepladder.ledger.gold_table import add_gold, add_seen
 from stepladder.ledger.intake_table import add_intakes
 from stepladder.ledger.numbered_rows import number_rows
 
 Migration = Callable[[Connection], None]
 
 MIGRATIONS: Mapping[int, Migration] = MappingProxyType(
-    {2: number_rows, 3: add_intakes, 4: add_gold}
+    {2: number_rows, 3: add_intakes, 4: add_gold, 5: add_seen}
 )
 """What leads to each version from the one before; an empty database begins at the last."""
 

@@ -39,7 +39,7 @@ __all__ = [
     "table_of",
 ]
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised by every migration in `migrations.py`."""
 START_STRIDE = 2**32
 """Rows that one start of a run can number."""

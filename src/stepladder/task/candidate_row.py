@@ -13,6 +13,7 @@ from stepladder.errors import TableError
 from stepladder.nearest import did_you_mean
 from stepladder.tables import Row
 from stepladder.tables.skimming import Block
+from stepladder.task.fingerprint import fits
 from stepladder.task.schema import Task
 from stepladder.task.template import template_columns
 from stepladder.task.trusted import Trusted
@@ -141,6 +142,13 @@ class RowReader:
         found = self._trusted.get(candidate.key)
         if found is None:
             return candidate
+        if not fits(found.seen, candidate.columns):
+            raise self._error(
+                row,
+                f"id {candidate.id!r} was given the gold {found.label!r} for another text: rows "
+                "moved, or this one was edited; put them back (an id column keeps gold to its "
+                "row), or let `stepladder gold` ask again about those that changed",
+            )
         if candidate.gold is not None and candidate.gold != found.label:
             raise self._error(
                 row,

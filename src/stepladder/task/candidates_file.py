@@ -106,7 +106,8 @@ class CandidatesFile:
         except OSError as problem:
             what = problem.strerror or problem
             raise TableError(f"{self.path}: cannot be read: {what}") from None
-        return digest(content, sorted(self.gold.items())) if self.gold else content
+        gold = sorted((key, one.label, one.sampled) for key, one in self.gold.items())
+        return digest(content, gold) if gold else content
 
     def _rows(self) -> Iterator[_Numbered]:
         rows = enumerate(islice(read_rows(self.path), self.limit), start=1)

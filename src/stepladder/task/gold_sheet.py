@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,10 @@ def check_new(path: Path) -> None:
         raise TableError(f"{path}: a sheet is CSV; name a file that ends in .csv")
     if path.exists():
         raise TableError(f"{path}: exists already, perhaps with answers; name another --sheet")
+    if not path.parent.is_dir():
+        raise TableError(f"{path}: cannot be written: no such folder; choose another place")
+    if not os.access(path.parent, os.W_OK):
+        raise TableError(f"{path}: cannot be written: permission denied; choose another place")
 
 
 def write_sheet(path: Path, task: Task, candidates: Sequence[Candidate]) -> None:
@@ -57,12 +62,15 @@ def write_sheet(path: Path, task: Task, candidates: Sequence[Candidate]) -> None
         file.write(text.getvalue().encode("utf-8-sig", "replace"))
 
 
-def read_sheet(path: Path, task: Task, drawn: Collection[CandidateKey]) -> list[SheetAnswer]:
+def read_sheet(
+    path: Path, task: Task, drawn: Mapping[CandidateKey, str | None]
+) -> list[SheetAnswer]:
     """The rows of a sheet, all checked; raises TableError naming file and line.
 
-    Checked: the columns, labels that are not on the list, candidates that were not drawn,
-    and those that come twice. Rows without anything in them, which spreadsheets like to add,
-    are left out.
+    `drawn` has the text of each candidate that may come back, None where the file has it no
+    more. Checked: the columns, labels that are not on the list, candidates that were not drawn
+    or stand beside the text of another one, and those that come twice. Rows without anything in
+    them, which spreadsheets like to add, are left out.
     """
     lines: dict[CandidateKey, int] = {}
     answers = []
@@ -80,7 +88,9 @@ def read_sheet(path: Path, task: Task, drawn: Collection[CandidateKey]) -> list[
     return answers
 
 
-def _answer(path: Path, row: Row, task: Task, drawn: Collection[CandidateKey]) -> SheetAnswer:
+def _answer(
+    path: Path, row: Row, task: Task, drawn: Mapping[CandidateKey, str | None]
+) -> SheetAnswer:
     where = f"{path}:{row.line}"
     several = task.columns.question is not None
     cells = dict(_cells(path, row, ("id", "question", "label") if several else ("id", "label")))
@@ -92,12 +102,28 @@ def _answer(path: Path, row: Row, task: Task, drawn: Collection[CandidateKey]) -
             f"({did_you_mean(key.id, (one.id for one in drawn))}); gold of rows that you chose "
             "yourself belongs into the candidates' gold column"
         )
+    shown = dict(_cells(path, row, ["text"] if "text" in row.values else []))
+    if not _is_text_of(shown.get("text"), drawn[key]):
+        raise TableError(
+            f"{where}: the text beside id {key.id!r} is not that candidate's: were rows moved? "
+            "Put id and text together again; the column text may be left out altogether"
+        )
     label = cells["label"]
     if label and label not in task.labels:
         raise TableError(
             f"{where}: {label!r} is not a label of the task; {did_you_mean(label, task.labels)}"
         )
     return SheetAnswer(key, label or None)
+
+
+def _is_text_of(given: str | None, shown: str | None) -> bool:
+    """Whether a sheet's text is the candidate's; what is not there does not tell."""
+    return given is None or shown is None or _plain(given) == _plain(shown)
+
+
+def _plain(text: str) -> list[str]:
+    """The words: spreadsheets change blanks, and the file cannot hold lone surrogates."""
+    return text.encode("utf-8", "replace").decode().split()
 
 
 def _cells(path: Path, row: Row, columns: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
+
+UNKNOWN: Mapping[str, str] = MappingProxyType({})
+"""Nobody noted what was seen."""
 
 
 class Trusted(NamedTuple):
@@ -11,3 +16,5 @@ class Trusted(NamedTuple):
     label: str
     sampled: float
     """Probability with which the candidate was drawn to be given gold, above 0 and at most 1."""
+    seen: Mapping[str, str] = UNKNOWN
+    """Fingerprints by column of the text that the label was given for."""
