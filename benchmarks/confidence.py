@@ -35,7 +35,7 @@ WITHOUT_TEXT = "pool, no text"
 MOST_ERROR = 0.02
 """Debiased calibration error to reach, in the mean."""
 OVERALL_ERROR = 0.05
-"""Error of the accepted labels at which the accepted share is shown."""
+"""Wrong labels among all candidates, as far as accepted, at which the accepted share is shown."""
 
 
 class Scores(NamedTuple):
@@ -50,7 +50,7 @@ class Scores(NamedTuple):
     squared: float
     """Squared calibration error less its bias (Kumar et al. 2019); its mean's root is shown."""
     accepted: float
-    """Share that the best threshold in hindsight accepts at 5 % error."""
+    """Share that the best threshold in hindsight accepts before 5 % of all are wrong."""
 
 
 COLUMNS = (
@@ -107,10 +107,10 @@ def scores(posteriors: np.ndarray, recording: Recording, fresh: Sequence[GoldRow
 
 
 def accepted_share(top: np.ndarray, right: np.ndarray) -> float:
-    """The largest share of rows that a threshold on their probability accepts at 5 % error."""
+    """The largest share of rows that a threshold accepts before 5 % of all rows are wrong."""
     order = np.argsort(-top, kind="stable")
     accepted = np.arange(1, len(right) + 1)
-    error = np.cumsum(~right[order]) / accepted
+    error = np.cumsum(~right[order]) / len(right)
     # A threshold takes all rows of equal probability or none.
     last_of_its_kind = np.append(np.diff(top[order]) < 0, True)
     fits = np.flatnonzero((error <= OVERALL_ERROR) & last_of_its_kind)

@@ -49,3 +49,13 @@ def test_rows_drawn_alike_are_counted_and_nothing_is_said(labelled: Desk) -> Non
     found = labelled.label("--json").json["accuracy"]["labels"]
     assert set(found) == {"right", "of", "share", "low", "high"}
     assert (found["of"], found["share"]) == (12, found["right"] / 12)
+
+
+def test_gold_in_groups_makes_the_interval_too_narrow_and_the_line_says_so(desk: Desk) -> None:
+    desk.change("task.toml", 'gold = "gold"', 'gold = "gold"\ngroup = "author"')
+    rows = [f"c{n},text {n},good,a{n // 4}\n" for n in range(12)]
+    desk.write("reviews.csv", "".join(["id,text,gold,author\n", *rows]))
+    said = "Gold is of 3 groups: rows of one are alike, so that the interval is too narrow."
+    assert said in desk.label().out
+    desk.write("reviews.csv", "".join(["id,text,gold,author\n", *rows[::4]]))
+    assert "too narrow" not in desk.label("--run", "other").out

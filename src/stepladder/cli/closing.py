@@ -63,6 +63,11 @@ def _accuracy(summary: Summary) -> Iterator[str]:
         yield f"Accuracy on gold that no fit has seen: {why}."
         return
     yield f"Accuracy on gold that no fit has seen: {_share(summary.labels)}."
+    if summary.gold.groups < summary.gold.rows:
+        yield (
+            f"  Gold is of {many(summary.gold.groups, 'group')}: rows of one are alike, so that "
+            "the interval is too narrow."
+        )
     if summary.machine_labels is not None and summary.machine_labels != summary.labels:
         yield f"  Labels by machine alone: {_share(summary.machine_labels)}."
     if summary.at_random is not None:

@@ -28,6 +28,7 @@ def figures(summary: Summary) -> dict[str, Any]:
             "machine_labels": _accuracy(summary.machine_labels),
             "same_share_at_random": summary.at_random,
             "undecided": summary.undecided,
+            "gold_groups": summary.gold.groups,
         },
         "spend": {
             "usd": spend.usd.plain,

@@ -41,6 +41,11 @@ class Gold:
                 chosen += places
         return tuple(chosen)
 
+    @property
+    def groups(self) -> int:
+        """How many groups it is of."""
+        return len(set(self._groups))
+
     def worth(self, places: Iterable[int]) -> float:
         """How many rows of equal weight the gold at these places is worth."""
         return effective(Counter(map(self._by_chance.get, places)))

@@ -25,6 +25,8 @@ class Intake:
     """How many of them have a trusted label."""
     calibration: tuple[int, ...]
     """The places, counted from 0, of those that calibrate, in the order to ask about them."""
+    gold_groups: int
+    """How many groups those with a trusted label are of."""
     worth: float
     """How many rows of equal weight those that calibrate are worth: fewer where chances differ."""
     warnings: tuple[str, ...] = ()
@@ -57,7 +59,9 @@ def look_through(
             observe(place, candidate)
     chosen = gold.choose(policy, seed)
     worth = gold.worth(chosen)
-    return Intake(total, len(gold), chosen, worth, gold_warnings=gold.too_large(policy))
+    return Intake(
+        total, len(gold), chosen, gold.groups, worth, gold_warnings=gold.too_large(policy)
+    )
 
 
 def candidates_at(candidates: Iterable[Candidate], places: Sequence[int]) -> list[Candidate]:

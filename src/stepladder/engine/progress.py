@@ -35,6 +35,10 @@ class TierFigures:
 class GoldFigures:
     """Accuracy on gold that no fit has seen."""
 
+    rows: int = 0
+    """Candidates with gold, those that calibrate included."""
+    groups: int = 0
+    """How many groups these are of."""
     labelled: Tally = field(default_factory=Tally)
     right: Tally = field(default_factory=Tally)
     undecided: int = 0

@@ -92,6 +92,7 @@ class Run:
     @asynccontextmanager
     async def _at_work(self, intake: Intake) -> AsyncIterator[Climber]:
         self.progress.total = intake.total
+        self.progress.gold.rows, self.progress.gold.groups = intake.gold, intake.gold_groups
         ledger = open_ledger(self.options.ledger, self._start())
         async with AsyncExitStack() as stack:
             stack.callback(ledger.close)

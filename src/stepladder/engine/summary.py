@@ -88,6 +88,8 @@ class Summary:
     """Expected accuracy, had the same number gone to the person at random; None without people."""
     undecided: int
     """Unseen gold candidates without a label."""
+    gold: GoldFigures
+    """How much gold there is, of how many groups."""
     spend: Spend
     dearest: Alone | None
     """The dearest annotator alone; None when nothing was done."""
@@ -116,6 +118,7 @@ def summarise(run: Run, payroll: Payroll, candidates: Iterable[Candidate]) -> Su
         machine_labels=accuracy(gold.machine_right, gold.by_machine, scale),
         at_random=at_random(gold, scale),
         undecided=gold.undecided,
+        gold=gold,
         spend=Spend(
             run.budget.spent, run.wages.spent, run.limits.usd, run.limits.wages, run.shared
         ),
