@@ -10,6 +10,7 @@ import pytest
 from confidence_cases import gold_row, noisy_rows, regrouped, relabelled, says, seeded
 
 from stepladder.confidence import Fit, GoldRow, Wanted, fit_gold
+from stepladder.confidence.agreement import agreement
 from stepladder.confidence.annotator import Untrusted
 from stepladder.confidence.fit import set_name
 from stepladder.confidence.fitting import unfitted
@@ -249,3 +250,15 @@ def test_a_low_stated_confidence_does_not_name_another_label() -> None:
         assert found is not None
         assert found.top == label
         assert found.of(label) == pytest.approx(1 / 3, abs=1e-5)
+
+
+@pytest.mark.parametrize("first", ["negative", "mixed"])
+def test_of_labels_drawn_equally_often_the_first_one_drawn_wins_before_gold(first: str) -> None:
+    labels = ("positive", "negative", "mixed")
+    fit = unfitted(Wanted(labels, ("m",)))
+    other = "mixed" if first == "negative" else "negative"
+    drawn = [Vote("m", Labelled(label)) for label in (first, other, other, first)]
+    found = fit.posterior([agreement(drawn, Source.SAMPLES, labels)], Candidate("c"))
+    assert found is not None
+    assert found.top == first
+    assert found.of(first) == pytest.approx(found.of(other), abs=1e-5)

@@ -117,7 +117,7 @@ def _end(found: Calibration, request: CalibrateRequest) -> Iterator[str]:
         if count:
             yield (
                 f"{name} gave no label to {many(count, 'row')} of {found.rows:,}: "
-                "it failed, may not see them, or the budget did not reach."
+                "it failed, answered off the list, may not see them, or the budget did not reach."
             )
     yield f"Spent {found.spent.rounded} USD of {found.budget.rounded} over all starts of the run."
     yield f"Ledger: {masked(request.ledger_url)}"

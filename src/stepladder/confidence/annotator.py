@@ -140,7 +140,7 @@ class AnnotatorFit(BaseModel):
         shown = self._probabilities(vote, labels, question)
         if shown is None:
             return self._by_label(vote, labels, question).likelihoods(place)
-        if not self.calibrated and vote.confidence.source is Source.STATED:
+        if not self.calibrated and vote.confidence.source is not Source.TOKEN_PROBABILITIES:
             shown = _for_the_label(shown, place)
         return tuple(log(max(CLIP, p)) - prior for p, prior in zip(shown, log_prior, strict=True))
 
@@ -199,13 +199,15 @@ class AnnotatorFit(BaseModel):
         return max(most, key=lambda source: most[source], default=Source.NONE)
 
 
-def _for_the_label(stated: Sequence[float], place: int) -> Vector:
-    """Probabilities that do not speak against the label at that place.
+def _for_the_label(shown: Sequence[float], place: int) -> Vector:
+    """Probabilities of which none is above the one of the label at that place.
 
-    Who names a label and says to be 20 % sure knows little, but names no other.
+    Who names a label and says to be 20 % sure knows little, but names no other; of labels
+    that were drawn equally often the vote is for the one drawn first.
     """
-    even, others = 1.0 / len(stated), len(stated) - 1
-    if stated[place] > even or not others:
-        return tuple(stated)
-    sure = even + EDGE
-    return tuple(sure if k == place else (1.0 - sure) / others for k in range(len(stated)))
+    rival = max((p for k, p in enumerate(shown) if k != place), default=0.0)
+    if shown[place] > rival:
+        return tuple(shown)
+    lifted = [rival + EDGE if k == place else p for k, p in enumerate(shown)]
+    whole = sum(lifted)
+    return tuple(p / whole for p in lifted)

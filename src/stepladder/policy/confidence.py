@@ -36,7 +36,7 @@ class ConfidenceSpec(Settings):
     """How often each annotator is asked about a candidate, for samples and variants."""
     temperature: Decimal = Field(default=Decimal("0.7"), gt=0, le=2)
     """Sampling temperature of samples."""
-    vary: tuple[Kind, ...] = tuple(Kind)
+    vary: tuple[Kind, ...] = Field(default=tuple(Kind), min_length=1)
     """What variants change: paraphrases, options, examples."""
     correct: Correction = Correction.NONE
     """For token probabilities: contextual or batch calibration."""
