@@ -99,7 +99,12 @@ class Confident:
         asked = self.heard.by_question(places)
         if len(asked) < 2:
             return {}
-        return {question: rows for question, rows in asked.items() if len(rows) >= self.minimum}
+        table = self.heard.table
+        return {
+            question: rows
+            for question, rows in asked.items()
+            if table.at(places[rows]).effective >= self.minimum
+        }
 
     def _held_out(self, fit: _Overall | _ByQuestion) -> Floats:
         """Log-likelihoods (n x K) by fits that did not see the row's group."""

@@ -72,8 +72,8 @@ def sigmoid(
     """Slopes, then the intercept, by logistic regression on Platt's smoothed targets."""
     from sklearn.linear_model import LogisticRegression
 
-    positives = int(right.sum())
-    target = np.where(right, (positives + 1) / (positives + 2), 1 / (len(right) - positives + 2))
+    positives, negatives = float(weight[right].sum()), float(weight[~right].sum())
+    target = np.where(right, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     # Each row enters once as right and once as wrong, weighted by its target.
     regression = LogisticRegression(C=INVERSE_PENALTY)
     regression.fit(
