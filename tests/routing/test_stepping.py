@@ -89,12 +89,14 @@ def test_the_top_of_the_ladder_abstains_and_says_why() -> None:
 
 def test_the_top_of_the_ladder_abstains_when_only_lower_tiers_gave_a_label() -> None:
     failed = Asked(2, (silent("large"),))
-    assert next_step(MACHINES, (0, 1, 2), (TINY, failed), TORN) == Abstain("no label from Large")
+    assert next_step(MACHINES, (0, 1, 2), (TINY, failed), TORN) == Abstain(
+        "no label from Large: no"
+    )
 
 
 def test_a_ladder_without_any_label_fails_and_names_the_last_tier() -> None:
     silence = (Asked(0, (silent("tiny"),)), Asked(2, (silent("large"),)))
-    assert next_step(MACHINES, (0, 2), silence, None) == Fail("no label from Large")
+    assert next_step(MACHINES, (0, 2), silence, None) == Fail("no label from Large: no")
 
 
 def test_a_candidate_that_nobody_may_see_fails() -> None:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from stepladder.policy import Policy
 from stepladder.routing.accepting import accepts
-from stepladder.types import Posterior, Vote
+from stepladder.types import Posterior, Unlabelled, Vote
+
+LONGEST = 160
+"""Characters of what an annotator said instead of a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +84,16 @@ def judge(
         said = [vote.label for vote in last.votes if vote.label is not None]
         return Accept(said[0], "a person") if said else NotEnough("the person gave no label")
     if posterior is None or all(vote.label is None for vote in last.votes):
-        return NotEnough(f"no label from {tier.name}")
+        return NotEnough(f"no label from {tier.name}{_why_none(last.votes)}")
     votes = [vote for one in asked for vote in one.votes]
     acceptance = accepts(tier, votes, posterior)
     if not acceptance.holds:
         return NotEnough(acceptance.reason)
     return Accept(posterior.top, acceptance.reason)
+
+
+def _why_none(votes: Sequence[Vote]) -> str:
+    """What the first vote without a label says of why, shortened; empty where it says nothing."""
+    said = (vote.outcome.detail for vote in votes if isinstance(vote.outcome, Unlabelled))
+    detail = next(said, "")
+    return f": {detail[:LONGEST]}" if detail else ""
