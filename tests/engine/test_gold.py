@@ -104,3 +104,22 @@ def test_the_choice_is_that_of_shuffled_groups(groups: list[str], seed: int) -> 
         if len(expected) + len(places) <= min(10, len(groups) // 2):
             expected += places
     assert gold(groups).choose(policy(10), seed) == tuple(expected)
+
+
+def test_rows_drawn_with_unequal_chances_are_worth_less() -> None:
+    """Kish: of ten weights of 1 and ten of 9 comes 100**2 / (10 + 810)."""
+    found = Gold()
+    for place in range(20):
+        found.add(place, f"g{place}", 0.9 if place < 10 else 0.1)
+    assert found.worth(range(20)) == pytest.approx(100**2 / 820)
+    assert found.worth(range(10)) == pytest.approx(10)
+    assert found.worth([]) == 0
+    assert found.groups == 20
+
+
+def test_gold_that_was_not_drawn_weighs_alike() -> None:
+    found = Gold()
+    for place in range(5):
+        found.add(place, "one")
+    assert found.worth(range(5)) == 5
+    assert found.groups == 1
