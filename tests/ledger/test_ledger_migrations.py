@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from ledger_cases import GOLD, RUN, Place, opened, rows, url_of
+from sqlalchemy import text
 
 from stepladder.ledger import connect, explain, open_for_gold
 from stepladder.ledger.schema import SCHEMA_VERSION
@@ -77,12 +78,7 @@ async def test_the_last_decisions_of_an_old_ledger_stand(folder: Path) -> None:
 async def test_a_ledger_of_schema_2_goes_on_with_a_table_for_intakes(home: Place) -> None:
     with closing(opened(home)) as ledger:
         await ledger.add_fit("k", "{}", "[]")
-    engine = connect(url_of(home))
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE intake")
-        connection.exec_driver_sql("DROP TABLE gold")
-        connection.exec_driver_sql("UPDATE schema_version SET version = 2")
-    engine.dispose()
+    set_back(home, 2, "DROP TABLE intake", "DROP TABLE gold")
     with closing(opened(home)) as ledger:
         assert await ledger.fit("k") is not None
         await ledger.add_intake("k", "{}")
@@ -94,11 +90,7 @@ async def test_a_ledger_of_schema_3_goes_on_with_a_table_for_gold(home: Place) -
     with closing(opened(home)) as ledger:
         await ledger.add_fit("k", "{}", "[]")
     new = _columns(home)
-    engine = connect(url_of(home))
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE gold")
-        connection.exec_driver_sql("UPDATE schema_version SET version = 3")
-    engine.dispose()
+    set_back(home, 3, "DROP TABLE gold")
     with closing(open_for_gold(url_of(home), replace(RUN, name="gold"))) as book:
         book.add([GOLD])
         assert book.entries() == {GOLD.key: GOLD}
@@ -106,6 +98,16 @@ async def test_a_ledger_of_schema_3_goes_on_with_a_table_for_gold(home: Place) -
     assert rows(home, "SELECT version FROM schema_version") == [(SCHEMA_VERSION,)]
     with closing(opened(home)) as ledger:
         assert await ledger.fit("k") is not None
+
+
+def set_back(place: Place, version: int, *statements: str) -> None:
+    """Make the ledger one of an earlier schema."""
+    engine = connect(url_of(place))
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        connection.execute(text("UPDATE schema_version SET version = :v"), {"v": version})
+    engine.dispose()
 
 
 def _columns(place: Place) -> list[tuple[object, ...]]:
@@ -158,11 +160,7 @@ async def test_gold_of_schema_4_goes_on_without_knowing_what_it_was_given_for(ho
     with closing(open_for_gold(url_of(home), replace(RUN, name="gold"))) as book:
         book.add([GOLD])
     new = _columns(home)
-    engine = connect(url_of(home))
-    with engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE gold DROP COLUMN seen")
-        connection.exec_driver_sql("UPDATE schema_version SET version = 4")
-    engine.dispose()
+    set_back(home, 4, "ALTER TABLE gold DROP COLUMN seen")
     with closing(open_for_gold(url_of(home), replace(RUN, name="gold"))) as book:
         assert book.entries() == {GOLD.key: GOLD}
         book.add([replace(GOLD, seen={"text": "abc"})])

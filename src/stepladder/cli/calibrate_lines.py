@@ -10,8 +10,9 @@ from rich.table import Table
 from stepladder.cli.calibrate_pools import print_comparison, print_pools
 from stepladder.cli.calibrate_request import CalibrateRequest
 from stepladder.cli.calibrate_scores import NUMBERS, SCORES, scores
-from stepladder.cli.calibration import Calibration, Worth
+from stepladder.cli.calibration import Calibration
 from stepladder.cli.screen import many, table
+from stepladder.cli.worth import worth_less
 from stepladder.confidence.annotator import AnnotatorFit, Untrusted
 from stepladder.confidence.figures import Figures
 from stepladder.confidence.source_figures import SourceFigures
@@ -53,14 +54,15 @@ def _begin(found: Calibration, request: CalibrateRequest) -> Iterator[str]:
     if others:
         yield f"The ledger has other fits of this run: {', '.join(others)}."
     if found.examined.problem is not None:
-        yield f"Uncalibrated: {_why(found.examined.problem, found.worth, found.minimum)}."
+        why = _why(found.examined.problem, found.rows, found.worth, found.minimum)
+        yield f"Uncalibrated: {why}."
         yield f"More gold: {request.gold_command}"
 
 
-def _why(problem: Untrusted, of: Worth, minimum: int) -> str:
+def _why(problem: Untrusted, rows: int, worth: float, minimum: int) -> str:
     match problem:
         case Untrusted.TOO_FEW:
-            return f"{of.shown}, {minimum} needed"
+            return f"{many(rows, 'row')} of gold{worth_less(rows, worth)}, {minimum} needed"
         case Untrusted.ONE_GROUP | Untrusted.ONE_LABEL | Untrusted.FEW_GROUPS:
             return problem.value
 
@@ -83,8 +85,8 @@ def _rows(source: SourceFigures, found: Calibration) -> Iterator[tuple[str, Figu
     if told.corrected is not None:
         yield "corrected", told.corrected
     if fit.untrusted is not None:
-        of = Worth(fit.rows, fit.worth)
-        yield f"uncalibrated: {_why(fit.untrusted, of, found.minimum)}", None
+        why = _why(fit.untrusted, fit.rows, fit.worth, found.minimum)
+        yield f"uncalibrated: {why}", None
         return
     yield _method(source, fit), told.calibrated
 

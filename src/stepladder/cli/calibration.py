@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stepladder.cli.preparing import Ready
-from stepladder.cli.screen import many
 from stepladder.confidence.annotator import AnnotatorFit
 from stepladder.confidence.source_figures import SourceFigures
 from stepladder.engine import Run
@@ -15,22 +14,6 @@ from stepladder.engine.trust import Trusted, trusted
 from stepladder.ledger.fit_versions import FitVersion
 from stepladder.policy import Correction, correction_of
 from stepladder.types import Source, Usd
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """Rows of gold, and what they are worth."""
-
-    rows: int
-    effective: float
-    """Rows of equal weight that they are worth."""
-
-    @property
-    def shown(self) -> str:
-        """For people; their worth only where it is less."""
-        unequal = self.effective < self.rows - 0.5
-        worth = f", of unequal weight and worth {self.effective:.0f}" if unequal else ""
-        return f"{many(self.rows, 'row')} of gold{worth}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +27,8 @@ class Calibration:
     """Candidates with gold."""
     rows: int
     """Those of them that calibrated."""
-    worth: Worth
-    """Of those that calibrated."""
+    worth: float
+    """How many rows of equal weight these are worth."""
     minimum: int
     """Rows of gold below which nothing is trusted."""
     corrections: Mapping[str, Correction]
@@ -70,7 +53,7 @@ class Calibration:
             run=run.name,
             gold=ready.intake.gold if ready.intake else 0,
             rows=examined.fit.rows,
-            worth=Worth(examined.fit.rows, ready.intake.worth if ready.intake else 0.0),
+            worth=ready.intake.worth if ready.intake else 0.0,
             minimum=policy.calibration.minimum,
             corrections={name: correction_of(policy, name) for name in policy.machines},
             examined=examined,

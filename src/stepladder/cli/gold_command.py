@@ -7,7 +7,6 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import orjson
 import typer
 from rich.console import Console
 
@@ -22,6 +21,7 @@ from stepladder.engine.gold_draw import Deck, DrawWish, deck_of, draw_deck
 from stepladder.engine.gold_frame import Frame, frame_of
 from stepladder.engine.gold_session import GoldSession
 from stepladder.engine.gold_taking import Taken, take
+from stepladder.engine.starting import labels_of
 from stepladder.errors import UserError
 from stepladder.ledger import GoldBook, RunStart, masked, open_for_gold
 from stepladder.policy import Policy, load_policy
@@ -55,7 +55,7 @@ def start_of(request: GoldRequest, task: Task) -> RunStart:
     return RunStart(
         name=request.run or f"{task.name} (gold)",
         task=task.name,
-        labels=orjson.dumps(task.label_names).decode(),
+        labels=labels_of(task),
         task_digest=digest(task.model_dump(mode="json")),
         policy_digest="",
         policy="{}",

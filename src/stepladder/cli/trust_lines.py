@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from stepladder.cli.screen import many
 from stepladder.cli.wordings import other_meaning
+from stepladder.cli.worth import worth_less
 from stepladder.confidence.annotator import Untrusted
 from stepladder.confidence.combining import Pool
 from stepladder.engine.trust import Pooling, Shared, Trust, Trusted
@@ -47,9 +48,8 @@ def _calibrated(trust: Trust, minimum: int) -> str:
             own = ", by question" if trust.by_question else ""
             return f"{trust.calibrator}{own} on {many(trust.rows, 'row')} of gold"
         case Untrusted.TOO_FEW:
-            unequal = trust.worth < trust.rows - 0.5
-            worth = f", of unequal weight and worth {trust.worth:.0f}," if unequal else ""
-            why = f"{many(trust.rows, 'row')} of gold answered{worth or ','} {minimum} needed"
+            less = worth_less(trust.rows, trust.worth)
+            why = f"{many(trust.rows, 'row')} of gold answered{less}, {minimum} needed"
         case Untrusted.ONE_GROUP | Untrusted.ONE_LABEL | Untrusted.FEW_GROUPS:
             why = trust.untrusted.value
     return f"uncalibrated, its probabilities are raw ({why})"

@@ -115,15 +115,23 @@ class AnnotatorFit(BaseModel):
         """Whether gold was enough to be trusted."""
         return self.untrusted is None
 
-    def before_gold(self, labels: int) -> AnnotatorFit:
-        """The same annotator as if there were no gold for any of so many labels."""
-        return AnnotatorFit(
-            rows=0,
-            worth=0.0,
-            untrusted=Untrusted.TOO_FEW,
+    @classmethod
+    def untaught(
+        cls,
+        labels: int,
+        offset: Vector | None,
+        why: Untrusted = Untrusted.TOO_FEW,
+        rows: int = 0,
+        worth: float = 0.0,
+    ) -> AnnotatorFit:
+        """What is assumed of anybody, for so many labels, and why nothing else is known."""
+        return cls(
+            rows=rows,
+            worth=worth,
+            untrusted=why,
             calibrator=Calibrator.NONE,
             confusion=assumed(labels),
-            offset=self.offset,
+            offset=offset,
         )
 
     def vector(

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stepladder.confidence.annotator import AnnotatorFit, Bare, Calibrator, Scaled, Untrusted
+from stepladder.confidence.annotator import AnnotatorFit, Bare, Scaled, Untrusted
 from stepladder.confidence.by_label import ByLabel, fit_by_label
 from stepladder.confidence.by_source import Confident
-from stepladder.confidence.confusion import assumed
 from stepladder.confidence.gold import Floats, GoldTable, Numbers
 from stepladder.confidence.heard import Heard, Split, heard_of
 from stepladder.confidence.scaling import Shown
@@ -37,7 +36,10 @@ def fit_annotator(name: str, split: Split, minimum: int, offset: Vector | None =
     held_out = np.full(split.prior.shape, np.nan)
     problem = _untrusted(told.heard, minimum)
     if problem is not None:
-        return Fitted(_assumed(told.heard, problem, offset), held_out)
+        table = told.heard.table
+        rows, worth = len(table), table.effective
+        fit = AnnotatorFit.untaught(len(table.labels), offset, problem, rows, worth)
+        return Fitted(fit, held_out)
     fit, held_out[told.places] = _trusted(told.heard, minimum, offset)
     return Fitted(fit, held_out)
 
@@ -58,17 +60,6 @@ def untrusted(table: GoldTable, minimum: int, learnt: Sequence[Numbers]) -> Untr
 def _untrusted(heard: Heard, minimum: int) -> Untrusted | None:
     """Also what is left when a fold is held out has to suffice."""
     return untrusted(heard.table, minimum, [learnt for learnt, _ in heard.folds()])
-
-
-def _assumed(heard: Heard, problem: Untrusted, offset: Vector | None) -> AnnotatorFit:
-    return AnnotatorFit(
-        rows=len(heard.table),
-        worth=heard.table.effective,
-        untrusted=problem,
-        calibrator=Calibrator.NONE,
-        confusion=assumed(len(heard.table.labels)),
-        offset=offset,
-    )
 
 
 def _trusted(heard: Heard, minimum: int, offset: Vector | None) -> tuple[AnnotatorFit, Floats]:

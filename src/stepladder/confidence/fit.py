@@ -83,7 +83,10 @@ class Fit(BaseModel):
             labels=self.labels,
             rows=0,
             log_prior=(-log(labels),) * labels,
-            annotators={name: one.before_gold(labels) for name, one in self.annotators.items()},
+            annotators={
+                name: AnnotatorFit.untaught(labels, one.offset)
+                for name, one in self.annotators.items()
+            },
             pools={},
         )
 

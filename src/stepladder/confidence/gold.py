@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from stepladder.confidence.weighing import weights
+from stepladder.confidence.weighing import effective, weights
 from stepladder.types import Candidate, Vote
 
 Floats = NDArray[np.float64]
@@ -63,9 +63,8 @@ class GoldTable:
 
     @property
     def effective(self) -> float:
-        """How many rows of equal weight these are worth: Kish, "Survey Sampling" (1965), 11.7."""
-        squares = float(np.square(self.weight).sum())
-        return float(self.weight.sum()) ** 2 / squares if squares else 0.0
+        """How many rows of equal weight these are worth."""
+        return effective(Counter(row.candidate.sampled for row in self.rows))
 
     @cached_property
     def groups(self) -> tuple[str, ...]:

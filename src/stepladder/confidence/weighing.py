@@ -25,12 +25,18 @@ def weights(rows: Mapping[float | None, int]) -> dict[float | None, float]:
     return {chance: 1.0 if chance is None else likeliest / chance / mean for chance in rows}
 
 
-def effective(rows: Mapping[float | None, int]) -> float:
+def effective(
+    rows: Mapping[float | None, int], weight: Mapping[float | None, float] | None = None
+) -> float:
     """How many rows of equal weight these are worth: Kish, "Survey Sampling" (1965), 11.7.
 
-    `rows` counts them by their probability to be drawn.
+    `rows` counts them by their probability to be drawn; they weigh what `weights` makes of
+    these counts, unless they are part of a larger sample whose weights are given.
     """
-    weight = weights(rows)
-    squares = fsum(count * weight[chance] ** 2 for chance, count in rows.items())
-    whole = fsum(count * weight[chance] for chance, count in rows.items())
-    return whole**2 / squares if squares else 0.0
+    each = weights(rows) if weight is None else weight
+    total = sum(rows.values())
+    if len({each[chance] for chance, count in rows.items() if count}) <= 1:
+        return float(total)
+    whole = fsum(count * each[chance] for chance, count in rows.items())
+    squares = fsum(count * each[chance] ** 2 for chance, count in rows.items())
+    return min(float(total), whole**2 / squares)

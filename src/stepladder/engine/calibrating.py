@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -17,7 +17,7 @@ from stepladder.engine.content_free import ask_content_free
 from stepladder.engine.down_before import down_before
 from stepladder.engine.hands import MoveOn, work_off
 from stepladder.engine.off_ladder import draws_off_ladder
-from stepladder.engine.replay import Unread, work_through
+from stepladder.engine.replay import Work, work_through
 from stepladder.engine.reusing import GOLD_ROUTE
 from stepladder.engine.rewording import Reworded, other_meanings
 from stepladder.engine.teaching import to_learn
@@ -57,7 +57,7 @@ class Calibrated:
 
 async def calibrate(climber: Climber, rows: Sequence[Candidate], seed: int) -> Calibrated:
     """Ask every machine about every row, and fit; an earlier start's fit of these rows is kept."""
-    drawn = await _ask_all(climber, rows, await down_before(climber, rows))
+    drawn = await _ask_all(climber, await _known(climber, rows))
     votes = {key: climber.staff.votes_of(given) for key, given in drawn.items()}
     reworded = other_meanings(climber.staff, rows, drawn)
     content_free = await ask_content_free(climber)
@@ -105,23 +105,28 @@ def _shown(vote: Vote) -> list[object]:
     return [vote.confidence.source.value, dict(vote.confidence.by_label)]
 
 
-async def _ask_all(
-    climber: Climber, rows: Sequence[Candidate], again: Collection[str]
-) -> dict[CandidateKey, Mapping[Call, Vote]]:
-    """The draws of every machine that may see each row; raises Interrupted when stopped.
+async def _known(climber: Climber, rows: Sequence[Candidate]) -> list[Work]:
+    """The rows with what is known of them; raises LedgerError when the ledger cannot be read."""
+    ledger, staff = climber.ledger, climber.staff
+    known = [await one.read() for one in work_through(rows, ledger, staff, climber.brake)]
+    if not await ledger.has_fit():
+        return known
+    again = down_before(staff, known)
+    return [work.without_failures_of(again) for work in known]
 
-    Those in `again` are asked once more where they failed.
-    """
+
+async def _ask_all(
+    climber: Climber, rows: Sequence[Work]
+) -> dict[CandidateKey, Mapping[Call, Vote]]:
+    """The draws of every machine that may see each row; raises Interrupted when stopped."""
     drawn: dict[CandidateKey, Mapping[Call, Vote]] = {}
 
-    async def ask(item: Unread, _: MoveOn) -> None:
-        seeing = [n for n in policy.machines if climber.staff.allowed(n, item.candidate)]
-        work = (await item.read()).without_failures_of(again)
-        drawn[item.candidate.key] = await draws_off_ladder(climber, work, seeing)
+    async def ask(work: Work, _: MoveOn) -> None:
+        seeing = [n for n in policy.machines if climber.staff.allowed(n, work.candidate)]
+        drawn[work.candidate.key] = await draws_off_ladder(climber, work, seeing)
 
     policy = climber.staff.policy
     hands = max((policy.annotators[name].concurrency for name in policy.machines), default=1)
-    work = work_through(rows, climber.ledger, climber.staff, climber.brake)
-    await work_off(work, ask, hands, climber.brake)
+    await work_off(iter(rows), ask, hands, climber.brake)
     climber.brake.check()
     return drawn

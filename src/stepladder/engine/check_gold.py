@@ -9,6 +9,7 @@ from typing import NamedTuple
 from stepladder.engine.findings import Findings
 from stepladder.engine.intake import Intake
 from stepladder.engine.setup import Setup
+from stepladder.policy.schema import Calibration
 from stepladder.task import Task
 from stepladder.task.template import fill
 from stepladder.types import Candidate
@@ -130,13 +131,18 @@ def check_gold(setup: Setup, intake: Intake, findings: Findings) -> None:
     if intake.worth < minimum:
         remedy = REMEDY
         if rows >= calibration.rows:
-            remedy = f"raise `rows`, now {calibration.rows:,}, under [calibration] in the policy"
+            remedy = raise_rows(calibration)
         worth = f", worth {intake.worth:.0f} of equal weight" if intake.worth < rows - 0.5 else ""
         findings.warn(
             f"{rows:,} row{'s' * (rows != 1)} of gold to calibrate on (of {intake.gold:,} with "
             f"gold{worth}), but at least {minimum} are needed: probabilities stay uncalibrated; "
             f"{remedy}"
         )
+
+
+def raise_rows(calibration: Calibration) -> str:
+    """What to do where more gold changes nothing, since no more rows may calibrate."""
+    return f"raise `rows`, now {calibration.rows:,}, under [calibration] in the policy"
 
 
 def needs_probabilities(setup: Setup) -> bool:

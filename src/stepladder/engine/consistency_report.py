@@ -11,7 +11,7 @@ from stepladder.audit.steadiness import Steadiness, steadiness
 from stepladder.engine.call import Call
 from stepladder.engine.consistency import Consistency, Heard
 from stepladder.engine.questions import Questions
-from stepladder.engine.rewording import reading
+from stepladder.engine.rewording import readings
 from stepladder.types import FIRST, UNUSED, CandidateKey, Draw, Usage, Usd, Vote, total
 
 
@@ -95,10 +95,10 @@ def _reported(
     calls = [Call(name, draw) for draw in questions.draws]
     mine = [[one.votes[call] for call in calls if call in one.votes] for one in heard]
     votes = [vote for votes in mine for vote in votes]
-    read = [reading(one.candidate, one.votes, calls) for one in heard]
+    read = readings(((one.candidate, one.votes) for one in heard), calls)
     return AnnotatorReport(
         name=name,
-        steadiness=steadiness([one for one in read if FIRST in one.answers], questions.draws),
+        steadiness=steadiness(read, questions.draws),
         paid=_paid(mine, questions.draws),
         known=sum(call in one.known for one in heard for call in calls),
         errors=sum(not vote.answered for vote in votes),

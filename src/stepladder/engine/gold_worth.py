@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from stepladder.engine.check_gold import Gap, GoldLook
+from stepladder.engine.check_gold import Gap, GoldLook, raise_rows
 from stepladder.engine.gold import Gold
 from stepladder.policy import Policy
 from stepladder.policy.schema import Calibration
@@ -86,7 +86,6 @@ def _capped(gold: int, wanted: Calibration) -> bool:
 def _too_few(calibrating: int, wanted: Calibration) -> Iterator[Gap]:
     said = (
         f"{calibrating:,} rows of gold calibrate where {wanted.minimum:,} are needed, and more "
-        f"gold changes nothing; raise `rows`, now {wanted.rows:,}, under [calibration] in the "
-        "policy"
+        f"gold changes nothing; {raise_rows(wanted)}"
     )
     yield Gap(said, blocks=True, more_helps=False)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import orjson
-
+from stepladder.engine.starting import labels_of
 from stepladder.errors import LedgerError, NoLedgerError
 from stepladder.ledger import connect, masked
 from stepladder.ledger.gold_rows import gold
@@ -29,7 +28,7 @@ def gold_in(url: str, task: Task) -> Mapping[CandidateKey, Trusted]:
     if engine is None:
         return {}
     try:
-        check_task(engine, task.name, orjson.dumps(task.label_names).decode(), masked(url))
+        check_task(engine, task.name, labels_of(task), masked(url))
         entries = gold(engine).values()
     finally:
         engine.dispose()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from stepladder.audit.reading import Reading
@@ -21,11 +21,20 @@ class Reworded:
     change: WordingChange
 
 
-def reading(candidate: Candidate, votes: Mapping[Call, Vote], calls: Sequence[Call]) -> Reading:
-    """One annotator's answers about a candidate, of these calls; errors are no answers."""
-    mine = {call.draw: votes[call] for call in calls if call in votes}
-    answers = {draw: vote.label for draw, vote in mine.items() if vote.answered}
-    return Reading(answers, candidate.gold)
+def readings(
+    heard: Iterable[tuple[Candidate, Mapping[Call, Vote]]], calls: Sequence[Call]
+) -> list[Reading]:
+    """One annotator's answers by candidate, of those answered in the task's own wording.
+
+    Only to these calls; errors are no answers.
+    """
+    found = []
+    for candidate, votes in heard:
+        mine = {call.draw: votes[call] for call in calls if call in votes}
+        answers = {draw: vote.label for draw, vote in mine.items() if vote.answered}
+        if FIRST in answers:
+            found.append(Reading(answers, candidate.gold))
+    return found
 
 
 def other_meanings(
@@ -44,7 +53,7 @@ def other_meanings(
         if spec is None or spec.source is not Source.VARIANTS:
             continue
         calls = staff.calls[name]
-        read = [reading(row, drawn[row.key], calls) for row in gold]
-        changes = by_wording([one for one in read if FIRST in one.answers], [c.draw for c in calls])
+        read = readings(((row, drawn[row.key]) for row in gold), calls)
+        changes = by_wording(read, [call.draw for call in calls])
         found += [Reworded(name, change) for change in changes if change.other_meaning]
     return tuple(found)

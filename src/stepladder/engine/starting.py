@@ -8,6 +8,7 @@ from stepladder.digest import digest
 from stepladder.engine.basis import policy_digest
 from stepladder.engine.setup import RunOptions, Setup
 from stepladder.ledger import Money, RunStart
+from stepladder.task import Task
 from stepladder.version import VERSION
 
 
@@ -17,7 +18,7 @@ def start_of(setup: Setup, options: RunOptions, limits: Money, shared: str) -> R
     return RunStart(
         name=options.run or task.name,
         task=task.name,
-        labels=orjson.dumps(task.label_names).decode(),
+        labels=labels_of(task),
         task_digest=digest(task.model_dump(mode="json")),
         policy_digest=policy_digest(setup),
         policy=policy.model_dump_json(),
@@ -27,3 +28,8 @@ def start_of(setup: Setup, options: RunOptions, limits: Money, shared: str) -> R
         version=VERSION,
         shared=shared,
     )
+
+
+def labels_of(task: Task) -> str:
+    """The task's labels as the ledger has them, which tells one task's ledger from another's."""
+    return orjson.dumps(task.label_names).decode()

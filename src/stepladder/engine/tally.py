@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import fsum
 
+from stepladder.confidence.weighing import effective
+
 Weights = Mapping[float | None, float]
 """What a row weighs, by its probability to be drawn; None for gold that was not drawn."""
 
@@ -39,11 +41,8 @@ class Tally:
         return len({weights[chance] for chance, count in self.by_chance.items() if count}) <= 1
 
     def effective(self, weights: Weights) -> float:
-        """How many rows of equal weight these are worth: Kish, "Survey Sampling" (1965), 11.7."""
-        if self.even(weights):
-            return float(self.rows)
-        squares = fsum(n * weights[chance] ** 2 for chance, n in self.by_chance.items())
-        return min(float(self.rows), self.weight(weights) ** 2 / squares)
+        """How many rows of equal weight these are worth."""
+        return effective(self.by_chance, weights)
 
     def __sub__(self, part: Tally) -> Tally:
         """The rows that are not in this part of them."""
