@@ -26,6 +26,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("shipped",),
     ("tables",),
     ("task",),
+    ("recording",),
     ("pricing",),
     ("policy",),
     # These do not import each other.

@@ -119,19 +119,19 @@ async def test_one_id_may_carry_several_questions(tmp_path: Path) -> None:
         ({"id": "1", "votes": {"big": "agrees"}, "prompt_tokens": -3}, ":1: prompt_tokens is '-3'"),
         (
             {"id": "1", "votes": {"big": "agrees"}, "stated_confidence": {"big": 95}},
-            ":1: stated_confidence is 95; it goes from 0 to 1",
+            ":1: vote of 'big': stated_confidence is 95; it goes from 0 to 1",
         ),
         (
             {"id": "1", "votes": {"big": "agrees"}, "stated_confidence": {"big": 150}},
-            ":1: stated_confidence is 150; it goes from 0 to 1",
+            ":1: vote of 'big': stated_confidence is 150; it goes from 0 to 1",
         ),
         (
             {"id": "1", "votes": {"big": "agrees"}, "stated_confidence": {"big": "high"}},
-            ":1: stated_confidence is 'high'; it goes from 0 to 1",
+            ":1: vote of 'big': stated_confidence is 'high'; it goes from 0 to 1",
         ),
         (
             {"id": "1", "votes": {"big": "agrees"}, "stated_confidence": {"big": True}},
-            ":1: stated_confidence is True; it goes from 0 to 1",
+            ":1: vote of 'big': stated_confidence is True; it goes from 0 to 1",
         ),
     ],
 )

@@ -8,28 +8,13 @@ from pathlib import Path
 
 from stepladder.annotators.base import Answer, Reply
 from stepladder.annotators.in_process import InProcess
-from stepladder.annotators.recording import (
-    ANSWER_TOKENS,
-    PROMPT_TOKENS,
-    RecordedVote,
-    read_votes,
-)
+from stepladder.annotators.recording import RecordedVote, read_votes, said_of
 from stepladder.digest import digest
 from stepladder.errors import RejectedError
-from stepladder.task import Task, read_answer
-from stepladder.types import (
-    FIRST,
-    NO_CONFIDENCE,
-    SINGLE_QUESTION,
-    UNUSED,
-    Candidate,
-    Confidence,
-    Draw,
-    Labelled,
-    Outcome,
-    Source,
-    Usage,
-)
+from stepladder.recording.labels import LabelReader
+from stepladder.recording.line import ASSUMED
+from stepladder.task import Task
+from stepladder.types import FIRST, UNUSED, Candidate, Draw, Labelled, Usage, Vote
 
 
 class RecordedAnnotator(InProcess):
@@ -39,8 +24,6 @@ class RecordedAnnotator(InProcess):
 
         RecordedAnnotator("weak", Path("votes.jsonl"), "gpt-4o-mini-2024-07-18", task)
 
-    A recording has one JSON object a line: `id`, `votes` (label by annotator), and
-    maybe `question`, `stated_confidence` (0 to 1, by annotator) and `prompt_tokens`.
     A vote that is missing raises RejectedError.
     """
 
@@ -48,7 +31,7 @@ class RecordedAnnotator(InProcess):
         super().__init__(name)
         self._path = recording
         self._annotator = annotator
-        self._task = task
+        self._reader = LabelReader(task)
 
     @cached_property
     def _votes(self) -> Mapping[str, tuple[RecordedVote, ...]]:
@@ -61,39 +44,34 @@ class RecordedAnnotator(InProcess):
     def bound(self, candidate: Candidate, draw: Draw = FIRST) -> Usage:  # noqa: ARG002
         """Exactly what the recorded attempt used."""
         vote = self._vote(candidate)
-        return vote.usage if vote else Usage(input=PROMPT_TOKENS, output=ANSWER_TOKENS)
+        return vote.usage if vote else ASSUMED
 
     def key(self, candidate: Candidate, draw: Draw = FIRST) -> str:
         """Digest of the name, the id, the question and what was recorded."""
         vote = self._vote(candidate)
-        recorded = (vote.said, vote.stated, vote.prompt_tokens) if vote else ()
+        recorded = (vote.outcome, vote.confidence, vote.usage) if vote else ()
         return digest("recorded", self.name, *candidate.key, repr(recorded), *draw.parts)
 
     async def ask(self, candidate: Candidate, draw: Draw = FIRST) -> Reply:  # noqa: ARG002
-        """The recorded vote; raises RejectedError when there is none."""
+        """The recorded vote; raises RejectedError when there is none, or its confidence is none."""
         vote = self._vote(candidate)
-        if vote is None or vote.said is None:
-            raise RejectedError(
-                f"{self.name}: {self._path} has no vote of {self._annotator!r} "
-                f"on candidate {candidate.id!r}",
-                billed=UNUSED,
-                free=True,
-            )
-        outcome = read_answer(self._task, vote.said)
-        confidence = _confidence(outcome, vote.stated)
-        return Answer(outcome, confidence, vote.usage, self._annotator, vote.said)
+        if vote is None:
+            raise self._refused(candidate, f"has no vote of {self._annotator!r} on", UNUSED)
+        try:
+            read = self._reader.read(vote)
+        except ValueError as problem:
+            raise self._refused(candidate, f"{problem}, on", vote.usage) from None
+        text = vote.outcome.label if isinstance(vote.outcome, Labelled) else vote.outcome.detail
+        return Answer(
+            read.outcome, read.confidence, read.usage, read.model or self._annotator, text
+        )
 
-    def _vote(self, candidate: Candidate) -> RecordedVote | None:
-        votes = self._votes.get(candidate.id, ())
-        asked = [vote for vote in votes if vote.question == candidate.question]
-        if asked or len(votes) != 1:
-            return asked[0] if asked else None
-        # One side may leave the question to the id, such as "17__food".
-        unnamed = candidate.question == SINGLE_QUESTION or not votes[0].question
-        return votes[0] if unnamed else None
+    def _refused(self, candidate: Candidate, what: str, billed: Usage) -> RejectedError:
+        return RejectedError(
+            f"{self.name}: {self._path} {what} candidate {candidate.id!r}",
+            billed=billed,
+            free=billed == UNUSED,
+        )
 
-
-def _confidence(outcome: Outcome, stated: float | None) -> Confidence:
-    if stated is None or not isinstance(outcome, Labelled):
-        return NO_CONFIDENCE
-    return Confidence(Source.STATED, {outcome.label: stated})
+    def _vote(self, candidate: Candidate) -> Vote | None:
+        return said_of(self._votes, candidate.id, candidate.question)

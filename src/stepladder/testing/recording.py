@@ -6,12 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import orjson
+from stepladder.recording import RecordedRow
+from stepladder.recording.line import ASSUMED
+from stepladder.types import SINGLE_QUESTION, Labelled, Vote
 
-QUESTION = "label"
-"""The question of candidates that are asked only one."""
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -58,18 +57,6 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a recording."""
-
-    question: str
-    votes: Mapping[str, Any]
-    """What was said, by annotator."""
-    stated: Mapping[str, float]
-    """Stated confidence, by annotator."""
-    prompt_tokens: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Said:
     """What one annotator said of one candidate."""
 
@@ -86,64 +73,45 @@ class Recorded:
 
     recording: Recording
     pattern: re.Pattern[str]
-    lines: dict[tuple[str, ...], Line] = field(default_factory=dict)
+    lines: dict[tuple[str, ...], RecordedRow] = field(default_factory=dict)
     """By the values of the marker's columns."""
 
     @classmethod
     def load(cls, recording: Recording) -> Recorded:
         """Read the file; raises TableError or ValueError naming file and line."""
-        from stepladder.tables import read_rows
+        from stepladder.recording.contents import rows_in
 
         loaded = cls(recording, recording.pattern)
-        for row in read_rows(recording.path):
+        for row, found in rows_in(recording.path):
             try:
-                loaded._add(row.values)
-            except (ValueError, KeyError, TypeError) as problem:
+                loaded._add(row.values, found)
+            except (ValueError, KeyError) as problem:
                 raise ValueError(f"{recording.path}:{row.line}: {problem}") from None
         return loaded
 
-    def _add(self, values: Mapping[str, str]) -> None:
-        key = tuple(values[column] for column in self.recording.columns)
-        line = _line(values)
+    def _add(self, values: Mapping[str, str], row: RecordedRow) -> None:
+        known = {**row.candidate.columns, **values}
+        key = tuple(known[column] for column in self.recording.columns)
         before = self.lines.get(key)
-        if before is None or (line.question == QUESTION != before.question):
-            self.lines[key] = line
-        elif before.question != QUESTION or line.question == QUESTION:
+        alone = row.candidate.question == SINGLE_QUESTION
+        if before is None or (alone and before.candidate.question != SINGLE_QUESTION):
+            self.lines[key] = row
+        elif before.candidate.question != SINGLE_QUESTION or alone:
             raise ValueError(f"{key} was there before; name more columns in the marker")
 
     def said(self, annotator: str, text: str) -> Said | None:
         """What it said of the candidate that the text is about; None when nothing is recorded."""
         found = self.pattern.findall(text)
         key = found[-1] if found and isinstance(found[-1], tuple) else tuple(found[-1:])
-        line = self.lines.get(key)
-        answer = None if line is None else line.votes.get(annotator)
-        if line is None or answer is None:
-            return None
-        tokens = line.prompt_tokens if self.recording.recorded_usage else None
-        return Said(str(answer), line.stated.get(annotator), tokens)
+        row = self.lines.get(key)
+        drawn = () if row is None else row.votes.get(annotator, ())
+        return _said(drawn[0], usage=self.recording.recorded_usage) if drawn else None
 
 
-def _line(values: Mapping[str, str]) -> Line:
-    tokens = values.get("prompt_tokens")
-    return Line(
-        question=values.get("question", ""),
-        votes=_table(values["votes"]),
-        stated=_shares(_table(values.get("stated_confidence") or "{}")),
-        prompt_tokens=int(tokens) if tokens else None,
-    )
-
-
-def _shares(stated: dict[str, Any]) -> dict[str, float]:
-    for annotator, share in stated.items():
-        if type(share) not in (int, float) or not 0 <= share <= 1:
-            raise ValueError(
-                f"stated_confidence of {annotator!r} is {share!r:.80}; it goes from 0 to 1"
-            )
-    return stated
-
-
-def _table(text: str) -> dict[str, Any]:
-    table = orjson.loads(text)
-    if not isinstance(table, dict):
-        raise TypeError(f"an object by annotator is needed, not {text[:80]}")
-    return table
+def _said(vote: Vote, *, usage: bool) -> Said:
+    outcome = vote.outcome
+    answer = outcome.label if isinstance(outcome, Labelled) else outcome.detail
+    # Those that the reader took for missing ones are an object of its own.
+    known = usage and vote.usage is not ASSUMED
+    share = vote.confidence.by_label.get(answer)
+    return Said(answer, share, vote.usage.input if known else None)

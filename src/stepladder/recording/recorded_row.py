@@ -1,0 +1,19 @@
+"""One line of a recording: a candidate, and what everybody said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from stepladder.types import Candidate, Vote
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRow:
+    """A candidate with its gold, if it has any, and the votes about it."""
+
+    candidate: Candidate
+    votes: Mapping[str, tuple[Vote, ...]]
+    """By annotator, every draw that it gave, in the order of the file; none of who gave none."""
+    line: int
+    """Where in the file, from 1."""

@@ -1,0 +1,57 @@
+"""A recording that can be read more than once, its votes read against the task's labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from stepladder.errors import TableError
+from stepladder.recording.contents import Contents, look_into, rows_in, task_in
+from stepladder.recording.labels import LabelReader
+from stepladder.recording.recorded_row import RecordedRow
+from stepladder.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The rows of a file, read anew by every `for`, so that none is kept in memory."""
+
+    path: Path
+    task: Task
+    """Whose labels count: a vote for another one is a vote without a label."""
+    contents: Contents
+    """What a look through it found."""
+    _reader: LabelReader = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_reader", LabelReader(self.task))
+
+    @classmethod
+    def open(cls, path: Path, task: Task | None = None) -> Recording:
+        """Look through the file once; without a task its labels are those of the recording.
+
+        Raises TableError naming file and line.
+        """
+        contents = look_into(path)
+        return cls(path, task_in(path, contents) if task is None else task, contents)
+
+    def __iter__(self) -> Iterator[RecordedRow]:
+        for _, row in rows_in(self.path):
+            yield self._read(row)
+
+    @property
+    def foreign_gold(self) -> Mapping[str, int]:
+        """Gold that is none of the task's labels, and its rows: what machines say there is wrong."""
+        gold = self.contents.gold_by_label
+        return {label: rows for label, rows in gold.items() if label not in self.task.labels}
+
+    def _read(self, row: RecordedRow) -> RecordedRow:
+        votes = {}
+        for name, drawn in row.votes.items():
+            try:
+                votes[name] = tuple(map(self._reader.read, drawn))
+            except ValueError as problem:
+                where = f"{self.path}:{row.line}"
+                raise TableError(f"{where}: vote of {name!r}: {problem}") from None
+        return replace(row, votes=votes)
