@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from json import dumps
 from math import log, sqrt
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,6 +17,17 @@ from stepladder.confidence.prior import TextPrior
 from stepladder.confidence.question import QuestionTerm
 from stepladder.confidence.vector import Vector
 from stepladder.types import Candidate, Posterior, Vote
+
+
+class Weighing(NamedTuple):
+    """The weights of a pool."""
+
+    votes: tuple[float, ...]
+    """By annotator, in the order asked for (m)."""
+    question: float
+    """Of what the question says; 0 where it is not listened to."""
+    text: float
+    """Of what the candidate itself says; 0 where that is not listened to."""
 
 
 class Fit(BaseModel):
@@ -63,10 +75,26 @@ class Fit(BaseModel):
                 vectors[vote.annotator] = vector
         if not vectors:
             return None
-        pool = self.pools.get(set_name(tuple(vectors)))
-        weighed, weights = list(vectors.values()), self._weights(pool, tuple(vectors))
-        self._add_terms(pool, candidate, weighed, weights)
+        weighing = self.weighing(tuple(vectors))
+        weighed, weights = list(vectors.values()), list(weighing.votes)
+        self._add_terms(weighing, candidate, weighed, weights)
         return Posterior(self.labels, pooled(self.log_prior, weighed, weights))
+
+    def weighing(self, names: tuple[str, ...]) -> Weighing:
+        """What the votes of these annotators weigh, and what is listened to beside them."""
+        pool = self.pools.get(set_name(names))
+        if pool is None:
+            each = 1.0 if len(names) == 1 else self.shared / sqrt(len(names))
+            votes = (each,) * len(names)
+            question, text = self.shared_question, self.shared_text
+        else:
+            votes = tuple(pool.weights[name] for name in names)
+            question, text = pool.question, pool.text
+        return Weighing(
+            votes,
+            question=question if self.question is not None else 0.0,
+            text=text if self.text is not None else 0.0,
+        )
 
     def calibrated(self, votes: Sequence[Vote]) -> bool:
         """Whether gold taught about every vote with a label, and about every label."""
@@ -99,25 +127,16 @@ class Fit(BaseModel):
             return True
         return not any(self.annotators[vote.annotator].calibrated for vote in named)
 
-    def _weights(self, pool: Pool | None, names: tuple[str, ...]) -> list[float]:
-        if pool is not None:
-            return [pool.weights[name] for name in names]
-        if len(names) == 1:
-            return [1.0]
-        return [self.shared / sqrt(len(names))] * len(names)
-
     def _add_terms(
-        self, pool: Pool | None, candidate: Candidate, vectors: list[Vector], weights: list[float]
+        self, weighing: Weighing, candidate: Candidate, vectors: list[Vector], weights: list[float]
     ) -> None:
         """Add what the question and the candidate itself say, where they are listened to."""
-        question = self.shared_question if pool is None else pool.question
-        if question and self.question is not None:
+        if weighing.question and self.question is not None:
             vectors.append(self.question.vector(candidate.question, len(self.labels)))
-            weights.append(question)
-        text = self.shared_text if pool is None else pool.text
-        if text and self.text is not None:
+            weights.append(weighing.question)
+        if weighing.text and self.text is not None:
             vectors.append(self.text.vector(candidate.columns, self.log_prior))
-            weights.append(text)
+            weights.append(weighing.text)
 
 
 @lru_cache(maxsize=4096)

@@ -15,6 +15,7 @@ from stepladder.engine.call import Call
 from stepladder.engine.climber import Climber
 from stepladder.engine.content_free import ask_content_free
 from stepladder.engine.down_before import down_before
+from stepladder.engine.frozen import Frozen
 from stepladder.engine.hands import MoveOn, work_off
 from stepladder.engine.off_ladder import draws_off_ladder
 from stepladder.engine.replay import Work, work_through
@@ -53,6 +54,11 @@ class Calibrated:
             usage=sum((vote.usage for vote in votes), UNUSED),
             reason="gold, used for calibration",
         )
+
+
+def calibrated_before(frozen: Frozen) -> Calibrated:
+    """By a fit that was made before: nobody is asked."""
+    return Calibrated(frozen.fit, digest(frozen.written().decode()), {}, {}, ())
 
 
 async def calibrate(climber: Climber, rows: Sequence[Candidate], seed: int) -> Calibrated:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from stepladder.annotators.base import Annotator
 from stepladder.engine.findings import Findings
+from stepladder.engine.frozen import frozen_fit
 from stepladder.engine.rates import Rate, TokenRate, rates_of
 from stepladder.engine.setup import Setup
 from stepladder.errors import MissingExtraError, PriceError
@@ -58,8 +59,12 @@ async def check_annotators(
     await _reach(policy, list(asked), path, findings)
     if hired.keys() != asked.keys() or len(drawn) < len(asked):
         return None
-    annotators = {name: one.annotator for name, one in hired.items()}
-    return Setup(task, policy, annotators, {name: one.rate for name, one in hired.items()})
+    with findings.catching(str(path), drop="fitted.file: "):
+        annotators = {name: one.annotator for name, one in hired.items()}
+        rates = {name: one.rate for name, one in hired.items()}
+        frozen = frozen_fit(policy, folder, task.label_names)
+        return Setup(task, policy, annotators, rates, frozen)
+    return None
 
 
 def _hire(

@@ -122,7 +122,7 @@ def check_gold(setup: Setup, intake: Intake, findings: Findings) -> None:
     """Warn when gold is contradictory, or too poor for what the accept rules want."""
     for message in intake.gold_warnings:
         findings.warn(message)
-    if not needs_probabilities(setup):
+    if not needs_probabilities(setup) or setup.frozen is not None:
         return
     for message in intake.gold_gaps:
         findings.warn(message)

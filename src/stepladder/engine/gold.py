@@ -67,6 +67,8 @@ class Gold:
         return (f"{which} {min(sizes):,} rows, more than {allowed}, so none does: {remedy}",)
 
     def _wanted(self, policy: Policy) -> int:
+        if policy.fitted is not None:
+            return 0
         return min(policy.calibration.rows, int(len(self) * policy.calibration.share))
 
     def _by_group(self) -> Iterator[array[int]]:

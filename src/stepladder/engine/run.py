@@ -8,7 +8,7 @@ from functools import cached_property
 
 from stepladder.engine.basis import Basis, policy_digest
 from stepladder.engine.brake import Brake, Interrupted
-from stepladder.engine.calibrating import Calibrated, calibrate
+from stepladder.engine.calibrating import Calibrated, calibrate, calibrated_before
 from stepladder.engine.claim import Claim
 from stepladder.engine.climber import Climber
 from stepladder.engine.crew import Crew, Finished
@@ -103,7 +103,11 @@ class Run:
             yield climber
 
     async def _calibrate(self, climber: Climber, rows: Sequence[Candidate]) -> Calibrated:
-        self.calibrated = await calibrate(climber, rows, self.options.seed)
+        frozen = self.setup.frozen
+        if frozen is None:
+            self.calibrated = await calibrate(climber, rows, self.options.seed)
+        else:
+            self.calibrated = calibrated_before(frozen)
         return self.calibrated
 
     async def _work(self, climber: Climber, intake: Intake) -> AsyncGenerator[Finished, None]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from stepladder.annotators.base import Annotator
 from stepladder.annotators.function import LabelFunction
 from stepladder.engine.call import Calls, calls_of
+from stepladder.engine.frozen import Frozen, frozen_fit
 from stepladder.engine.rates import Rate, TokenRate, rates_of
 from stepladder.errors import PolicyError
 from stepladder.policy import Policy
@@ -49,6 +50,8 @@ class Setup:
     """By name, not wrapped."""
     rates: Mapping[str, Rate]
     """By name, of those whom the ladder asks."""
+    frozen: Frozen | None = field(default=None, repr=False)
+    """The fit that the policy was tuned with; without one, gold calibrates."""
     calls: Calls = field(init=False, repr=False)
     """What one vote of each of them takes."""
 
@@ -83,7 +86,8 @@ def set_up(
     rates = rates_of(policy, book, day)
     prices = _token_prices(rates)
     annotators = build_annotators(policy, task, policy_folder, prices, custom or {})
-    return Setup(task, policy, annotators, rates)
+    frozen = frozen_fit(policy, policy_folder, task.label_names)
+    return Setup(task, policy, annotators, rates, frozen)
 
 
 def _token_prices(rates: Mapping[str, Rate]) -> dict[str, Price]:

@@ -16,7 +16,7 @@ from stepladder.policy.annotators import (
 from stepladder.policy.asking import asked_as, confidence_of, correction_of, draws_of
 from stepladder.policy.confidence import ConfidenceSpec, Correction
 from stepladder.policy.load import load_policy
-from stepladder.policy.schema import Budget, Calibration, Policy, Tier
+from stepladder.policy.schema import Budget, Calibration, Fitted, Policy, Tier
 
 __all__ = [
     "Accept",
@@ -26,6 +26,7 @@ __all__ = [
     "ConfidenceSpec",
     "Correction",
     "CustomSpec",
+    "Fitted",
     "HumanSpec",
     "LitellmSpec",
     "LocalSpec",

@@ -49,6 +49,15 @@ class Calibration(Settings):
     """Whether a candidate's columns and text may join the votes, if that helps on unseen groups."""
 
 
+class Fitted(Settings):
+    """What was learnt beforehand, so that no gold is spent on learning it again."""
+
+    file: str = Field(min_length=1)
+    """JSON beside the policy, as `stepladder tune` wrote it."""
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    """Of that file: a changed one is refused."""
+
+
 class Tier(Settings):
     """One rung of the ladder."""
 
@@ -97,6 +106,8 @@ class Policy(Settings):
     """The walls."""
     calibration: Calibration = Calibration()
     """How gold is used."""
+    fitted: Fitted | None = None
+    """A fit made before; by default gold calibrates when a run starts."""
     prices: tuple[str, ...] = ()
     """Price tables of the user's own, beside the policy file; they win over the shipped ones."""
     annotators: dict[str, AnnotatorSpec]

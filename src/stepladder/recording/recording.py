@@ -42,7 +42,7 @@ class Recording:
 
     @property
     def foreign_gold(self) -> Mapping[str, int]:
-        """Gold that is none of the task's labels, and its rows: what machines say there is wrong."""
+        """Gold that is none of the task's labels, and its rows: there all machines are wrong."""
         gold = self.contents.gold_by_label
         return {label: rows for label, rows in gold.items() if label not in self.task.labels}
 

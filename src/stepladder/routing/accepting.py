@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stepladder.policy import Accept, Tier
+from stepladder.routing.conditions import Condition, conditions
 from stepladder.types import Posterior, Vote
-
-SLACK = 1e-9
-"""A probability of 0.8999999999 reaches a threshold of 0.9."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +18,31 @@ class Acceptance:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What one candidate's votes amount to."""
+
+    votes: Sequence[Vote]
+    posterior: Posterior
+
+    @property
+    def probability(self) -> float:
+        return self.posterior.probability
+
+    @property
+    def margin(self) -> float:
+        return self.posterior.margin
+
+    @property
+    def entropy(self) -> float:
+        return self.posterior.entropy
+
+    @property
+    def agreeing(self) -> float:
+        # A tier may ask again whom a lower one asked: that is still one who agrees.
+        return len({vote.annotator for vote in self.votes if vote.label == self.posterior.top})
+
+
 def accepts(tier: Tier, votes: Sequence[Vote], posterior: Posterior) -> Acceptance:
     """Judge the votes so far by the tier's rules: any of its tables, all of a table's conditions.
 
@@ -27,27 +50,22 @@ def accepts(tier: Tier, votes: Sequence[Vote], posterior: Posterior) -> Acceptan
     """
     if not tier.accept:
         return Acceptance(holds=True, reason="any label")
-    unmet: list[str] = []
+    heard, unmet = _Heard(votes, posterior), list[str]()
     for rule in tier.accept:
-        missing = _unmet(rule, votes, posterior)
+        missing = _unmet(rule, heard)
         if not missing:
             return Acceptance(holds=True, reason=rule.described)
         unmet += missing
     return Acceptance(holds=False, reason=", ".join(dict.fromkeys(unmet)))
 
 
-def _unmet(rule: Accept, votes: Sequence[Vote], posterior: Posterior) -> list[str]:
+def _unmet(rule: Accept, heard: _Heard) -> list[str]:
     """The rule's conditions that do not hold."""
-    missing = []
-    if rule.probability is not None and posterior.probability < float(rule.probability) - SLACK:
-        missing.append(f"probability {posterior.probability:.3f} < {rule.probability}")
-    if rule.margin is not None and posterior.margin < float(rule.margin) - SLACK:
-        missing.append(f"margin {posterior.margin:.3f} < {rule.margin}")
-    if rule.entropy is not None and posterior.entropy > float(rule.entropy) + SLACK:
-        missing.append(f"entropy {posterior.entropy:.3f} > {rule.entropy}")
-    if rule.agree is not None:
-        # A tier may ask again whom a lower one asked: that is still one who agrees.
-        agreeing = len({vote.annotator for vote in votes if vote.label == posterior.top})
-        if agreeing < rule.agree:
-            missing.append(f"{agreeing} agree < {rule.agree}")
-    return missing
+    return [_described(one) for one in conditions(rule, heard) if not one.holds]
+
+
+def _described(unmet: Condition[float]) -> str:
+    if unmet.name == "agree":
+        return f"{unmet.got} agree < {unmet.wanted}"
+    sign = ">" if unmet.at_most else "<"
+    return f"{unmet.name} {unmet.got:.3f} {sign} {unmet.wanted}"

@@ -1,0 +1,118 @@
+"""What is known of candidates once a tier was asked: arrays for the rules to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stepladder.confidence.many import NO_LABEL, ManyVotes
+from stepladder.policy import Policy
+from stepladder.types import Candidate, Vote
+
+Floats = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+KINDS = ("input", "cached_input", "cache_write", "output", "reasoning", "requests")
+"""The columns of usage."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rung:
+    """One tier over all candidates (n), as if each had climbed to it."""
+
+    reachable: Flags
+    """Whether anybody in it may see the candidate (n)."""
+    named: Flags
+    """Whether anybody in it names a label (n)."""
+    top: Numbers
+    """Number of the most probable label, given all votes so far (n); NO_LABEL without any."""
+    probability: Floats
+    """Of that label (n)."""
+    margin: Floats
+    """Its lead over the next (n)."""
+    entropy: Floats
+    """Of the posterior, 0 (sure) to 1 (uniform) (n)."""
+    agreeing: Floats
+    """How many of those asked so far name it (n)."""
+    seconds: Floats
+    """Until its slowest annotator answered, as recorded (n)."""
+    usage: Mapping[str, NDArray[np.int32]]
+    """By annotator of the tier, what it used (n x 6 kinds)."""
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """One after the other."""
+        arrays = {
+            one.name: np.concatenate([getattr(part, one.name) for part in parts])
+            for one in fields(cls)
+            if one.name != "usage"
+        }
+        names = parts[0].usage
+        usage = {name: np.concatenate([part.usage[name] for part in parts]) for name in names}
+        return cls(**arrays, usage=usage)
+
+
+def rung_of(
+    policy: Policy,
+    tier: int,
+    candidates: Sequence[Candidate],
+    heard: ManyVotes,
+    votes: Mapping[str, Sequence[Vote | None]],
+) -> Rung:
+    """The tier of that number; `votes` are by machine, one for each candidate (n)."""
+    asked, local = policy.tiers[tier].ask, np.array([one.local_only for one in candidates], bool)
+    so_far = [n for one in policy.tiers[: tier + 1] for n in one.ask if not policy.is_person(n)]
+    so_far = list(dict.fromkeys(so_far))
+    posterior = heard.posteriors(so_far)
+    some = ~np.isnan(posterior).any(axis=1)
+    top = np.where(some, np.nan_to_num(posterior).argmax(axis=1), NO_LABEL)
+    ranked = np.sort(posterior, axis=1)
+    agreeing = sum((heard.labels[n] == top for n in so_far), np.zeros(len(top)))
+    person = any(policy.is_person(name) for name in asked)
+    seeing = any(policy.annotators[name].local for name in asked)
+    machines = [name for name in asked if not policy.is_person(name)]
+    said = [heard.labels[name] != NO_LABEL for name in machines]
+    return Rung(
+        reachable=np.ones(len(top), dtype=bool) if seeing else ~local,
+        named=np.ones(len(top), dtype=bool) if person else np.any(said, axis=0),
+        top=top,
+        probability=ranked[:, -1],
+        margin=ranked[:, -1] - ranked[:, -2],
+        entropy=_entropy(posterior),
+        agreeing=np.asarray(agreeing, dtype=np.float64),
+        seconds=_slowest([votes[name] for name in machines], len(top)),
+        usage={
+            name: _answers(len(top)) if policy.is_person(name) else _usage(votes[name])
+            for name in asked
+        },
+    )
+
+
+def _entropy(posterior: Floats) -> Floats:
+    """Shannon entropy over that of the uniform distribution (n)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        nats = -np.where(posterior > 0, posterior * np.log(posterior), 0.0).sum(axis=1)
+    return np.asarray(np.clip(nats / np.log(posterior.shape[1]), 0.0, 1.0), dtype=np.float64)
+
+
+def _slowest(votes: Sequence[Sequence[Vote | None]], rows: int) -> Floats:
+    found = np.zeros(rows)
+    for given in votes:
+        found = np.maximum(found, [0.0 if vote is None else vote.seconds for vote in given])
+    return found
+
+
+def _usage(votes: Sequence[Vote | None]) -> NDArray[np.int32]:
+    used = [(0,) * len(KINDS) if v is None else [getattr(v.usage, k) for k in KINDS] for v in votes]
+    return np.array(used, dtype=np.int32).reshape(-1, len(KINDS))
+
+
+def _answers(rows: int) -> NDArray[np.int32]:
+    """One answer of a person each."""
+    found = np.zeros((rows, len(KINDS)), dtype=np.int32)
+    found[:, KINDS.index("requests")] = 1
+    return found
