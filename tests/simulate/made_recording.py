@@ -49,7 +49,7 @@ per_answer = 0.08
 
 def rows(count: int, seed: int = 0, *, questions: Sequence[str] = ("label",)) -> list[Any]:
     """So many candidates of groups of two, each with a vote of everybody."""
-    return list(_rows(count, random.Random(seed), questions))
+    return list(_rows(count, random.Random(seed), questions))  # noqa: S311
 
 
 def _rows(count: int, chance: random.Random, questions: Sequence[str]) -> Iterator[Any]:

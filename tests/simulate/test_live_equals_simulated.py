@@ -138,7 +138,7 @@ def test_every_decision_and_every_cost_is_the_same(
     assert replayed.keys() == ran.keys()
     for key, decision in ran.items():
         found = replayed[key]
-        same = ("status", "label", "route", "cost", "usage")
+        same = ("status", "label", "calibrated", "route", "cost", "usage")
         for field in same:
             assert getattr(found, field) == getattr(decision, field), (key, field)
         assert found.probability == pytest.approx(decision.probability, abs=1e-12)

@@ -168,8 +168,14 @@ def test_several_questions_of_one_candidate(provider: FakeProvider, tmp_path: Pa
         ([{"id": "7", "votes": "yes"}], ":1: "),
         ([{"votes": {"weak": "yes"}}], ":1: no 'id'"),
         ([{"id": "7", "votes": {}, "prompt_tokens": "many"}], ":1: "),
-        ([{"id": "7", "votes": {}, "stated_confidence": {"weak": 150}}], ":1: vote of 'weak': stated_confidence"),
-        ([{"id": "7", "votes": {}, "stated_confidence": {"weak": "high"}}], ":1: vote of 'weak': stated_confid"),
+        (
+            [{"id": "7", "votes": {}, "stated_confidence": {"weak": 150}}],
+            ":1: vote of 'weak': stated_confidence",
+        ),
+        (
+            [{"id": "7", "votes": {}, "stated_confidence": {"weak": "high"}}],
+            ":1: vote of 'weak': stated_confid",
+        ),
     ],
 )
 def test_a_recording_that_is_none_names_its_line(

@@ -18,6 +18,7 @@ from stepladder.cli import (
     init,
     label,
     prices,
+    simulate,
     trying,
 )
 
@@ -64,6 +65,7 @@ app.command("consistency")(consistency.consistency)
 app.command("try")(trying.try_)
 app.command("check")(check.check)
 app.command("explain")(explain.explain)
+app.command("simulate")(simulate.simulate)
 app.command("prices")(prices.prices)
 
 

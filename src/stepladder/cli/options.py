@@ -9,10 +9,16 @@ from unicodedata import category
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from fractions import Fraction
+
     from stepladder.types import Usd
 
 SEEDS = range(-(2**63), 2**63)
 """What a ledger can hold."""
+MOST_TIMES = 1_000_000
+"""A factor beyond which a price is a slip."""
 UNPRINTED = frozenset({"Cc", "Cs"})
 """Unicode's control characters, and halves of characters, which UTF-8 cannot hold."""
 
@@ -46,6 +52,72 @@ DrawSeed = Annotated[int, typer.Option("--seed", callback=_seed, help="Chooses t
 Limit = Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the first N candidates.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Ledger = Annotated[str | None, typer.Option(metavar="URL", help="Such as sqlite:///reviews.db.")]
+
+RecordingFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RECORDING",
+        help="Votes, usage and gold of a past run: JSONL or Parquet.",
+        show_default=False,
+    ),
+]
+TaskOfRecording = Annotated[
+    Path | None,
+    typer.Option("--task", metavar="T.toml", help="Its labels; by default the recording's own."),
+]
+Day = Annotated[
+    str | None, typer.Option("--at", metavar="DATE", help="Day whose prices count; default today.")
+]
+HumanPrice = Annotated[str | None, typer.Option(metavar="USD", help="For one answer of a person.")]
+
+
+def day(option: str, text: str | None) -> date:
+    """A day as it was typed, by default today; raises UserError naming the option."""
+    from datetime import date
+
+    from stepladder.cli.today import today
+    from stepladder.errors import UserError
+
+    if text is None:
+        return today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"{option} {text}: not a day; write one such as 2026-11-01") from None
+
+
+def share(option: str, text: str | None) -> Fraction:
+    """A share as it was typed, by default none; raises UserError naming the option."""
+    from stepladder.errors import UserError
+
+    found = _fraction(text or "0")
+    if found is None or not 0 <= found <= 1:
+        raise UserError(f"{option} {text}: not a share; write a number from 0 to 1")
+    return found
+
+
+def factors(option: str, given: Sequence[str]) -> Mapping[str, Fraction]:
+    """Names with a factor each, as they were typed; raises UserError naming the option."""
+    from stepladder.errors import UserError
+
+    found: dict[str, Fraction] = {}
+    for text in given:
+        name, _, factor = text.rpartition("=")
+        times = _fraction(factor)
+        if not name or times is None:
+            raise UserError(f"{option} {text}: write a name and a factor, such as large=2")
+        found[name] = times
+    return found
+
+
+def _fraction(text: str) -> Fraction | None:
+    from fractions import Fraction
+
+    try:
+        number = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        return None
+    return number if 0 <= number < MOST_TIMES else None
 
 
 def amount(option: str, text: str | None) -> Usd | None:

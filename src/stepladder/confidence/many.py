@@ -37,6 +37,7 @@ class ManyVotes:
             for name, given in votes.items()
         }
         """By annotator, the number of the label that it named (n); NO_LABEL for none."""
+        self._known = {name: np.zeros(len(candidates), dtype=bool) for name in votes}
         self._vectors = {name: self._vectors_of(name) for name in votes}
 
     def posteriors(self, names: Sequence[str]) -> Floats:
@@ -56,6 +57,14 @@ class ManyVotes:
             found[rows] = self._pooled(heard, rows)
         for row in np.flatnonzero((code == 0) & _any(named, len(found))).tolist():
             found[row] = self._by_one(row, names)
+        return found
+
+    def calibrated(self, names: Sequence[str]) -> Flags:
+        """Whether gold taught about every vote of these annotators (n), as `Fit.calibrated`."""
+        named = {name: self.labels[name] != NO_LABEL for name in names}
+        found = _any(named, len(self._candidates)) & ~self._beyond_gold(names)
+        for name in names:
+            found &= self._known[name] | ~named[name]
         return found
 
     def _pooled(self, heard: tuple[str, ...], rows: Numbers) -> Floats:
@@ -79,6 +88,7 @@ class ManyVotes:
         fit = self._fit
         beyond = np.zeros(len(self._candidates), dtype=bool)
         if not fit.rows:
+            # There is no gold that they could be beyond.
             return beyond
         unseen = [fit.labels.index(label) for label in fit.unseen]
         known = np.zeros(len(self._candidates), dtype=bool)
@@ -97,7 +107,7 @@ class ManyVotes:
 
     def _vectors_of(self, name: str) -> Floats:
         """Log-likelihoods (n x K); zeros where there is no label. Equal votes are read once."""
-        fit, known = self._fit, dict[object, Vector]()
+        fit, read = self._fit, dict[object, tuple[Vector, bool]]()
         found = np.zeros((len(self._candidates), len(fit.labels)))
         for row, vote in enumerate(self._votes[name]):
             if vote is None or vote.label is None:
@@ -105,11 +115,12 @@ class ManyVotes:
             question = self._candidates[row].question
             shown = vote.confidence
             alike = (vote.label, shown.source, tuple(shown.by_label.items()), question)
-            if alike not in known:
-                vector = fit.annotators[name].vector(vote, fit.labels, fit.log_prior, question)
+            if alike not in read:
+                own = fit.annotators[name]
+                vector = own.vector(vote, fit.labels, fit.log_prior, question)
                 assert vector is not None  # noqa: S101 - it has a label
-                known[alike] = vector
-            found[row] = known[alike]
+                read[alike] = (vector, own.knows(vote, fit.labels))
+            found[row], self._known[name][row] = read[alike]
         return found
 
     @cached_property

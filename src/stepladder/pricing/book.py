@@ -59,6 +59,10 @@ class PriceBook:
             people=Shelf.of("wage", (entry for file in files for entry in file.wages())),
         )
 
+    def over(self, other: PriceBook) -> PriceBook:
+        """The own entries of this book before the own ones of the other, name by name."""
+        return PriceBook(self.models.over(other.models), self.people.over(other.people))
+
     def price(self, model: str, at: date) -> Price:
         """The price of a model on a day; raises PriceError when none is known."""
         return self.models.lookup(self._listed(model), at).value

@@ -42,6 +42,10 @@ class Shelf(Generic[Value]):
             own=_by_name(kind, (entry for entry in entries if entry.own)),
         )
 
+    def over(self, other: Shelf[Value]) -> Shelf[Value]:
+        """The own entries of this shelf before the other's own ones, name by name."""
+        return Shelf(self.kind, self.shipped, {**other.own, **self.own})
+
     @property
     def names(self) -> frozenset[str]:
         """Every name and alias."""

@@ -80,12 +80,12 @@ def draw(panels: Sequence[Panel], path: Path, title: str) -> None:
     """
     check_plots()
     figure = _figure(panels, title)
-    with _unknown_letters(), plain_errors(path), replacing(path) as file:
+    with plain_text(), plain_errors(path), replacing(path) as file:
         figure.savefig(file, format="png")
 
 
 @contextmanager
-def _unknown_letters() -> Iterator[None]:
+def plain_text() -> Iterator[None]:
     """Letters that the font lacks become boxes, without a word about it."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)

@@ -50,6 +50,8 @@ class _Candidate:
             probability=float(replay.rungs[self._stop].probability[self._place])
             if machine
             else None,
+            calibrated=bool(self._asked)
+            and bool(replay.rungs[self._asked[-1]].calibrated[self._place]),
             route=tuple(policy.tiers[n].name for n in self._asked),
             cost=total(rates[name].cost(usage) for name, usage in used.items()),
             usage=sum(used.values(), NOBODY),

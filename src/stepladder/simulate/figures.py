@@ -11,12 +11,11 @@ import numpy as np
 from stepladder.confidence.reliability import Reliability, reliability
 from stepladder.engine.rates import Rate
 from stepladder.simulate.bill import Bill, bill_of
-from stepladder.simulate.deciding import NOWHERE
 from stepladder.simulate.replay import Replay
 from stepladder.simulate.rung import Flags, Floats
 from stepladder.simulate.scenario import Scenario
 from stepladder.simulate.share import Share, share_of, weights_of
-from stepladder.simulate.simulation import Simulation
+from stepladder.simulate.simulation import LeftOut, Simulation
 from stepladder.types import Usd, total
 
 FEWEST = 2
@@ -56,8 +55,11 @@ class Simulated:
     """Wrong labels among those that machines gave; None without gold."""
     calibration: Reliability | None
     """Of the probabilities of the labels that machines gave."""
-    seconds: Sequence[float]
-    """Of each candidate, as recorded; none where nothing is."""
+    seconds_mean: float | None
+    """Of a candidate's route, as recorded; None where nothing is."""
+    seconds_95: float | None
+    """Within which 95 % of the candidates were decided."""
+    left_out: LeftOut
     calibration_rows: int
     calibration_cost: Usd
 
@@ -91,7 +93,7 @@ class _Figures:
         outcome, replay = self._simulation.outcome, self._replay
         by_people = self._by_people
         machine = outcome.labelled & ~by_people
-        calibration = self._simulation.calibration
+        calibration, seconds = self._simulation.calibration, self._seconds()
         return Simulated(
             name=name,
             scenario=self._scenario.name,
@@ -104,7 +106,9 @@ class _Figures:
             accuracy=self._share(self._right, outcome.labelled),
             accepted_error=self._share(~self._right, machine),
             calibration=self._calibration(machine),
-            seconds=self._seconds(),
+            seconds_mean=None if seconds is None else float(seconds.mean()),
+            seconds_95=None if seconds is None else float(np.quantile(seconds, 0.95)),
+            left_out=self._simulation.left_out,
             calibration_rows=len(calibration),
             calibration_cost=self._calibration_cost(),
         )
@@ -158,17 +162,14 @@ class _Figures:
         probability = sure[self._stop[places], places]
         return reliability(np.minimum(probability, 1.0), self._right[places])
 
-    def _seconds(self) -> Sequence[float]:
+    def _seconds(self) -> Floats | None:
         found = np.zeros(len(self._replay))
         for asked, rung in zip(self._simulation.outcome.asked, self._replay.rungs, strict=True):
             found[asked] += rung.seconds[asked]
-        return found.tolist() if found.any() else []
+        return found if found.any() else None
 
     def _calibration_cost(self) -> Usd:
         votes = (said for row in self._simulation.calibration for said in row.votes.items())
         return total(
             self._rates[name].cost(self._scenario.usage(vote.usage)) for name, vote in votes
         )
-
-
-__all__ = ["NOWHERE", "Simulated", "TierFigures", "figures"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ class Rung:
     """Whether anybody in it may see the candidate (n)."""
     named: Flags
     """Whether anybody in it names a label (n)."""
+    calibrated: Flags
+    """Whether gold taught about all votes so far (n)."""
     top: Numbers
     """Number of the most probable label, given all votes so far (n); NO_LABEL without any."""
     probability: Floats
@@ -42,18 +44,22 @@ class Rung:
     """Until its slowest annotator answered, as recorded (n)."""
     usage: Mapping[str, NDArray[np.int32]]
     """By annotator of the tier, what it used (n x 6 kinds)."""
+    said: Mapping[str, NDArray[np.int32]]
+    """By machine of the tier, the number of the label that it named (n); NO_LABEL for none."""
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
         """One after the other."""
-        arrays = {
-            one.name: np.concatenate([getattr(part, one.name) for part in parts])
-            for one in fields(cls)
-            if one.name != "usage"
-        }
-        names = parts[0].usage
-        usage = {name: np.concatenate([part.usage[name] for part in parts]) for name in names}
-        return cls(**arrays, usage=usage)
+        return cls(
+            **{one.name: _joined([getattr(p, one.name) for p in parts]) for one in fields(cls)}
+        )
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    """Arrays, or arrays by name, one after the other."""
+    if isinstance(parts[0], Mapping):
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return np.concatenate(parts)
 
 
 def rung_of(
@@ -75,10 +81,12 @@ def rung_of(
     person = any(policy.is_person(name) for name in asked)
     seeing = any(policy.annotators[name].local for name in asked)
     machines = [name for name in asked if not policy.is_person(name)]
-    said = [heard.labels[name] != NO_LABEL for name in machines]
+    said = {name: heard.labels[name].astype(np.int32) for name in machines}
+    named = [one != NO_LABEL for one in said.values()]
     return Rung(
         reachable=np.ones(len(top), dtype=bool) if seeing else ~local,
-        named=np.ones(len(top), dtype=bool) if person else np.any(said, axis=0),
+        named=np.ones(len(top), dtype=bool) if person else np.any(named, axis=0),
+        calibrated=heard.calibrated(so_far),
         top=top,
         probability=ranked[:, -1],
         margin=ranked[:, -1] - ranked[:, -2],
@@ -89,6 +97,7 @@ def rung_of(
             name: _answers(len(top)) if policy.is_person(name) else _usage(votes[name])
             for name in asked
         },
+        said=said,
     )
 
 
