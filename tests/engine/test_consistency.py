@@ -10,7 +10,7 @@ from cascade import CENT, Cascade, candidates, scripted
 
 from stepladder.audit.share import Share
 from stepladder.engine import RunOptions
-from stepladder.engine.consistency import Consistency
+from stepladder.engine.interview import Interview
 from stepladder.engine.consistency_report import AnnotatorReport, Past, report
 from stepladder.engine.questions import Questions
 from stepladder.engine.setup import Setup
@@ -36,14 +36,14 @@ def asking(
     draws: tuple[Draw, ...] = DRAWS,
     budget: str = "1",
     names: tuple[str, ...] = (),
-) -> Consistency:
+) -> Interview:
     asked = names or tuple(one.name for one in annotators)
     questions = Questions.of(setup(folder, *annotators), asked, draws)
     options = RunOptions(f"sqlite:///{folder / 'ledger.db'}", "task (c)", budget=Usd.of(budget))
-    return Consistency(questions, items, options)
+    return Interview(questions, items, options)
 
 
-async def reported(run: Consistency, past: Past | None = None) -> list[AnnotatorReport]:
+async def reported(run: Interview, past: Past | None = None) -> list[AnnotatorReport]:
     await run.ask()
     return report(run, past)
 
@@ -130,7 +130,7 @@ async def test_where_the_budget_ends_the_cheap_one_goes_on(tmp_path: Path) -> No
 
 async def test_a_budget_for_nobody_is_an_error(tmp_path: Path) -> None:
     run = asking(tmp_path, wavering(), items=candidates(1), budget="0.01")
-    with pytest.raises(BudgetError, match=r"'c0' may cost 0\.02 USD in 2 wordings"):
+    with pytest.raises(BudgetError, match=r"'c0' may cost 0\.02 USD"):
         await run.ask()
 
 

@@ -14,10 +14,12 @@ from stepladder.cli import (
     consistency,
     estimate,
     explain,
+    export,
     gold,
     init,
     label,
     prices,
+    record,
     simulate,
     trying,
 )
@@ -64,7 +66,9 @@ app.command("estimate")(estimate.estimate)
 app.command("consistency")(consistency.consistency)
 app.command("try")(trying.try_)
 app.command("check")(check.check)
+app.command("export")(export.export)
 app.command("explain")(explain.explain)
+app.command("record")(record.record)
 app.command("simulate")(simulate.simulate)
 app.command("prices")(prices.prices)
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from stepladder.cli.consistency_asking import Ended, ask
 from stepladder.cli.consistency_figures import consistency_figures
 from stepladder.cli.consistency_lines import print_consistency, warnings_of
 from stepladder.cli.consistency_request import ConsistencyRequest
 from stepladder.cli.failing import HALTED, complain
 from stepladder.cli.in_flight import Calls, counted
+from stepladder.cli.interviewing import Ended, ask
 from stepladder.cli.preparing import ready_or_exit
 from stepladder.cli.screen import many, margin, print_json, screen
 from stepladder.engine import event_loop
-from stepladder.engine.consistency import Consistency
 from stepladder.engine.consistency_report import Past, report
+from stepladder.engine.interview import Interview
 from stepladder.engine.questions import Questions
 from stepladder.engine.sampling import Sample, sample_of
 from stepladder.errors import UserError
@@ -35,7 +35,7 @@ class Prepared:
     """What is about to be asked."""
 
     sample: Sample
-    run: Consistency
+    run: Interview
     calls: Calls
     past: Past | None
 
@@ -74,7 +74,7 @@ def _prepare(request: ConsistencyRequest, console: Console) -> Prepared:
     if not sample.candidates:
         raise _nothing_drawn(request, names)
     past = None if before is None else _past(before, sample, request)
-    run = Consistency(questions, sample.candidates, request.options(setup.task))
+    run = Interview(questions, sample.candidates, request.options(setup.task))
     _say_price(run, sample, console)
     return Prepared(sample, run, calls, past)
 
@@ -132,7 +132,7 @@ def _nothing_drawn(request: ConsistencyRequest, names: Sequence[str]) -> UserErr
     )
 
 
-def _say_price(run: Consistency, sample: Sample, console: Console) -> None:
+def _say_price(run: Interview, sample: Sample, console: Console) -> None:
     draws = run.questions.draws
     wordings = sum(not draw.sample for draw in draws)
     again = len(draws) - wordings
@@ -152,7 +152,7 @@ def _told(ended: Ended) -> str | None:
     return None if ended.halted is None else str(ended.halted)
 
 
-def _exit_code(ended: Ended, run: Consistency) -> int:
+def _exit_code(ended: Ended, run: Interview) -> int:
     if ended.halted is not None:
         complain("error", str(ended.halted))
         return HALTED

@@ -11,13 +11,13 @@ from stepladder.cli.drift_lines import verdict
 from stepladder.cli.figures import tokens
 from stepladder.cli.shares import share_figures
 from stepladder.cli.wordings import wording_figures
-from stepladder.engine.consistency import Consistency
 from stepladder.engine.consistency_report import Again, AnnotatorReport
+from stepladder.engine.interview import Interview
 from stepladder.engine.sampling import Sample
 
 
 def consistency_figures(
-    reports: Sequence[AnnotatorReport], run: Consistency, sample: Sample
+    reports: Sequence[AnnotatorReport], run: Interview, sample: Sample
 ) -> dict[str, Any]:
     """All figures; USD as plain digits in a string, exact."""
     purse = run.purse

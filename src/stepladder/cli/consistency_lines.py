@@ -11,8 +11,8 @@ from stepladder.cli.drift_lines import drift_lines
 from stepladder.cli.screen import many, table
 from stepladder.cli.shares import plainly_of, shown_p, with_interval
 from stepladder.cli.wordings import other_meaning
-from stepladder.engine.consistency import Consistency
 from stepladder.engine.consistency_report import AnnotatorReport
+from stepladder.engine.interview import Interview
 from stepladder.engine.sampling import Sample
 
 NUMBERS = frozenset(
@@ -32,7 +32,7 @@ NUMBERS = frozenset(
 
 
 def print_consistency(
-    console: Console, reports: Sequence[AnnotatorReport], run: Consistency, sample: Sample
+    console: Console, reports: Sequence[AnnotatorReport], run: Interview, sample: Sample
 ) -> None:
     """Everything; what there is none of is left out."""
     if len(run.questions.draws) > 1:
@@ -123,7 +123,7 @@ def _error_lines(one: AnnotatorReport) -> Iterator[str]:
         )
 
 
-def _closing(reports: Sequence[AnnotatorReport], run: Consistency, sample: Sample) -> Iterator[str]:
+def _closing(reports: Sequence[AnnotatorReport], run: Interview, sample: Sample) -> Iterator[str]:
     asked, groups = len(sample.candidates), sample.groups
     if groups < asked:
         yield (

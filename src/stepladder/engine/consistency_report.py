@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from stepladder.audit.drift import Drift, Twice, drift
 from stepladder.audit.steadiness import Steadiness, steadiness
 from stepladder.engine.call import Call
-from stepladder.engine.consistency import Consistency, Heard
+from stepladder.engine.interview import Heard, Interview
 from stepladder.engine.questions import Questions
 from stepladder.engine.rewording import readings
 from stepladder.types import FIRST, UNUSED, CandidateKey, Draw, Usage, Usd, Vote, total
@@ -84,7 +84,7 @@ class AnnotatorReport:
     """None unless earlier votes were given."""
 
 
-def report(run: Consistency, past: Past | None = None) -> list[AnnotatorReport]:
+def report(run: Interview, past: Past | None = None) -> list[AnnotatorReport]:
     """One report for each annotator, cheap ones first."""
     return [_reported(name, run.questions, run.heard, past) for name in run.questions.names]
 

@@ -19,16 +19,20 @@ class Questions:
     setup: Setup
     """With these machines alone; each is asked as its tier has it, so that answers in the
     task's own wording are the ones that a run would buy."""
-    draws: tuple[Draw, ...]
-    """What every one of them is asked at, the task's own wording first."""
+    calls: Calls
+    """The calls about each candidate, by annotator."""
 
     @classmethod
     def of(cls, setup: Setup, names: Sequence[str], draws: Sequence[Draw]) -> Questions:
-        """Those machines of the setup, at these draws."""
-        policy = _asking(setup.policy, names)
-        annotators = {name: setup.annotators[name] for name in names}
-        rates = {name: setup.rates[name] for name in names}
-        return cls(Setup(setup.task, policy, annotators, rates), tuple(draws))
+        """Those machines of the setup, each at all these draws, the task's own wording first."""
+        return cls(
+            _alone(setup, names), {name: tuple(Call(name, d) for d in draws) for name in names}
+        )
+
+    @classmethod
+    def of_votes(cls, setup: Setup, names: Sequence[str]) -> Questions:
+        """Those machines of the setup, each at what one vote of it takes."""
+        return cls(_alone(setup, names), {name: setup.calls[name] for name in names})
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -36,9 +40,9 @@ class Questions:
         return self.setup.policy.machines
 
     @property
-    def calls(self) -> Calls:
-        """The calls about each candidate, by annotator."""
-        return {name: tuple(Call(name, draw) for draw in self.draws) for name in self.names}
+    def draws(self) -> tuple[Draw, ...]:
+        """What the first of them is asked at."""
+        return tuple(call.draw for call in self.calls[self.names[0]])
 
     def asked_by(self, staff: Staff) -> Staff:
         """The staff, asking this in place of what a vote takes."""
@@ -54,6 +58,12 @@ def most_about(staff: Staff, candidate: Candidate) -> Usd:
     """The most that all questions about one candidate can cost."""
     offers = staff.route(candidate)
     return offers[0].usd if offers else NOTHING
+
+
+def _alone(setup: Setup, names: Sequence[str]) -> Setup:
+    annotators = {name: setup.annotators[name] for name in names}
+    rates = {name: setup.rates[name] for name in names}
+    return Setup(setup.task, _asking(setup.policy, names), annotators, rates)
 
 
 def _asking(policy: Policy, names: Sequence[str]) -> Policy:

@@ -56,7 +56,8 @@ def row_of(row: Row) -> RecordedRow:
         sampled=_chance(values.get("sampled", "")),
         local_only=_flag(values.get("local_only", "")),
     )
-    return RecordedRow(candidate, _votes(values), row.line)
+    humans = {name: as_text(said) for name, said in _object(values, "humans").items()}
+    return RecordedRow(candidate, _votes(values), row.line, humans)
 
 
 def written(row: RecordedRow, labels: tuple[str, ...]) -> bytes:
@@ -78,6 +79,7 @@ def record_of(row: RecordedRow, labels: tuple[str, ...]) -> dict[str, Any]:
         "labels": labels,
         "columns": dict(candidate.columns),
         "votes": {name: _cells(drawn) for name, drawn in row.votes.items()},
+        "humans": dict(row.humans),
     }
 
 

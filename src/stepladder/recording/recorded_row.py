@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from stepladder.types import Candidate, Vote
 
@@ -17,3 +18,5 @@ class RecordedRow:
     """By annotator, every draw that it gave, in the order of the file; none of who gave none."""
     line: int
     """Where in the file, from 1."""
+    humans: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What people said, by name; it is kept, and counts as no vote."""

@@ -18,7 +18,7 @@ from stepladder.tables.replacing import plain_errors, replacing
 ROWS = 5_000
 """Rows of a Parquet file written at once, which all have to be in memory."""
 ENDINGS = (".jsonl", ".parquet")
-NESTED = ("labels", "columns", "votes")
+NESTED = ("labels", "columns", "votes", "humans")
 """What Parquet holds as JSON: the names in it differ from one recording to the next."""
 
 

@@ -1,4 +1,4 @@
-"""The same candidates put to machines in several wordings: one run, without any decision."""
+"""Candidates put to several machines, off the ladder: one run, without any decision."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Heard:
     """Annotators that the budget did not reach."""
 
 
-class Consistency:
+class Interview:
     """Asks everything about every candidate, inside the budget; the ledger keeps the votes."""
 
     def __init__(
@@ -90,8 +90,7 @@ class Consistency:
         if not usd.fits(least.usd):
             raise BudgetError(
                 f"a budget of {usd.limit} cannot pay for one candidate: {first.id!r} may cost "
-                f"{least.usd} in {len(self.questions.draws)} wordings; raise --budget, or ask "
-                "for fewer --variants"
+                f"{least.usd}; raise --budget, or ask less of each"
             )
 
     async def _ask_all(self, climber: Climber) -> None:

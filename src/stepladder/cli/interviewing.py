@@ -1,4 +1,4 @@
-"""The asking of `stepladder consistency`, with its progress and its signals."""
+"""Putting candidates to machines off the ladder, with its progress and its signals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.console import Console
 from stepladder.cli.board import EVERY
 from stepladder.cli.in_flight import Calls
 from stepladder.cli.interrupts import Interrupts, watching
-from stepladder.engine.consistency import Consistency
+from stepladder.engine.interview import Interview
 from stepladder.errors import AnnotatorError, LedgerError, OverrunError, StepladderError
 
 
@@ -25,13 +25,13 @@ class Ended:
     signal: int | None
     """The number of the signal that stopped it."""
 
-    def missing(self, run: Consistency) -> bool:
+    def missing(self, run: Interview) -> bool:
         """Whether some candidates were not asked about because of that."""
         stopped = self.halted is not None or self.signal is not None
         return stopped and len(run.heard) < len(run.candidates)
 
 
-async def ask(run: Consistency, calls: Calls, console: Console) -> Ended:
+async def ask(run: Interview, calls: Calls, console: Console) -> Ended:
     """Ask until the end, or until told to stop; raises UserError when it cannot begin."""
     interrupts = Interrupts(run.stop, lambda text: console.print(text), lambda: calls.under_way)
     halted: StepladderError | None = None
@@ -49,7 +49,7 @@ async def ask(run: Consistency, calls: Calls, console: Console) -> Ended:
 
 
 @asynccontextmanager
-async def _lines(run: Consistency, calls: Calls, console: Console) -> AsyncIterator[None]:
+async def _lines(run: Interview, calls: Calls, console: Console) -> AsyncIterator[None]:
     """A line every few seconds while the block runs."""
     lines = asyncio.create_task(_print_lines(run, calls, console))
     try:
@@ -58,7 +58,7 @@ async def _lines(run: Consistency, calls: Calls, console: Console) -> AsyncItera
         lines.cancel()
 
 
-async def _print_lines(run: Consistency, calls: Calls, console: Console) -> None:
+async def _print_lines(run: Interview, calls: Calls, console: Console) -> None:
     while True:
         await asyncio.sleep(EVERY)
         console.print(
