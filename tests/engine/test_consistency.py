@@ -10,8 +10,8 @@ from cascade import CENT, Cascade, candidates, scripted
 
 from stepladder.audit.share import Share
 from stepladder.engine import RunOptions
-from stepladder.engine.interview import Interview
 from stepladder.engine.consistency_report import AnnotatorReport, Past, report
+from stepladder.engine.interview import Interview
 from stepladder.engine.questions import Questions
 from stepladder.engine.setup import Setup
 from stepladder.errors import BudgetError, RejectedError

@@ -106,14 +106,18 @@ def _outcome(said: Mapping[str, Any]) -> Outcome:
     if label is not None:
         return Labelled(_plain(label))
     if reason not in set(Reason):
-        raise ValueError(f"unknown reason {_shown(reason)}; {did_you_mean(str(reason), Reason)}")
+        raise ValueError(
+            f"unknown reason {_shown(reason)}; {did_you_mean(str(reason), map(str, Reason))}"
+        )
     return Unlabelled(Reason(reason), _text(said, "detail", ""))
 
 
 def _confidence(said: Mapping[str, Any]) -> Confidence:
     source, by_label = said.get("source", Source.NONE.value), said.get("confidence", {})
     if source not in set(Source):
-        raise ValueError(f"unknown source {_shown(source)}; {did_you_mean(str(source), Source)}")
+        raise ValueError(
+            f"unknown source {_shown(source)}; {did_you_mean(str(source), map(str, Source))}"
+        )
     if not isinstance(by_label, dict):
         raise TypeError(f"confidence must be an object by label, not {_shown(by_label)}")
     if (source == Source.NONE.value) == bool(by_label):
