@@ -13,6 +13,9 @@ from stepladder.confidence.folds import grouped_mean
 from stepladder.confidence.weighing import weights
 from stepladder.simulate.rung import Flags, Floats
 
+SMALLEST = 1e-9
+"""A standard error below which all groups are alike."""
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -50,12 +53,11 @@ def interval_of(share: float, error: float, rows: int, groups: int) -> Interval:
     """
     from scipy.stats import t
 
-    worth = float(groups)
-    if 0 < error < np.inf:
-        few = float(t.ppf(0.975, rows - 1) / t.ppf(0.975, groups - 1)) if rows > 1 else 1.0
-        worth = min(float(rows), share * (1 - share) / error**2 * few**2)
-    elif groups == rows:
-        worth = float(rows)
+    worth = float(rows if groups == rows else groups)
+    spread = share * (1 - share)
+    if spread > 0 and groups > 1 and SMALLEST < error < np.inf:
+        few = float(t.ppf(0.975, rows - 1) / t.ppf(0.975, groups - 1))
+        worth = min(float(rows), max(1.0, spread / error**2 * few**2))
     return wilson(min(share * worth, worth), worth)
 
 
