@@ -3,9 +3,7 @@
 A weight for each, held near equal ones, is what small calibration sets bear best. Only where
 something simpler (one weight for all, one annotator alone) loses clearly less on groups not
 seen does it join: two standard errors of the paired difference. What then remains to be
-chosen is not: with a few dozen groups nothing is surely the best, so groups are redrawn
-many times (Rubin, "The Bayesian Bootstrap", 1981), and the weights of all ways are averaged
-by how often each has the least loss: bagged selection (Breiman, "Bagging Predictors", 1996).
+chosen is not: the weights of all ways are averaged by how often each is the best (redrawing.py).
 """
 
 from __future__ import annotations
@@ -18,10 +16,9 @@ from pydantic import BaseModel, ConfigDict
 
 from stepladder.confidence.folds import grouped_mean
 from stepladder.confidence.gold import Floats
+from stepladder.confidence.redrawing import best_shares
 from stepladder.confidence.ways import TEXT, Combination, Evidence, Way, ways
 
-REDRAWS = 400
-"""Times that the groups are redrawn."""
 REJECTED_AT = 2.0
 """Standard errors by which a weight for each may lose to something simpler."""
 
@@ -82,7 +79,8 @@ def _averaged(plain: Sequence[Way], evidence: Evidence, seed: int) -> Pool:
         judged += richer
         if _best(richer).mean < _best(heard).mean:
             heard += richer
-    shares = _shares(np.stack([one.losses for one in heard]), evidence, seed)
+    losses, table = np.stack([one.losses for one in heard]), evidence.table
+    shares = best_shares(losses, table.groups, table.weight, seed)
     averaged = shares @ np.stack([one.way.weights(evidence) for one in heard])
     parts = {one.way.name: float(share) for one, share in zip(heard, shares, strict=True)}
     return Pool(
@@ -128,14 +126,3 @@ def _upheld(judged: Sequence[_Judged], evidence: Evidence) -> list[_Judged]:
     table = evidence.table
     behind = grouped_mean(lost, table.groups, table.weight)
     return list(judged) if behind.mean > REJECTED_AT * behind.error else full
-
-
-def _shares(losses: Floats, evidence: Evidence, seed: int) -> Floats:
-    """How often each way (w) has the least loss (w x n) when groups are redrawn."""
-    groups = np.array(evidence.table.groups, dtype=object).astype(str)
-    _, member = np.unique(groups, return_inverse=True)
-    weighed = losses * evidence.table.weight
-    by_group = np.stack([np.bincount(member, weights=one) for one in weighed])
-    drawn = np.random.default_rng(seed).dirichlet(np.ones(by_group.shape[1]), size=REDRAWS)
-    best = (by_group @ drawn.T).argmin(axis=0)
-    return np.asarray(np.bincount(best, minlength=len(losses)) / REDRAWS, dtype=np.float64)

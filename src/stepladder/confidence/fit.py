@@ -30,6 +30,17 @@ class Weighing(NamedTuple):
     """Of what the candidate itself says; 0 where that is not listened to."""
 
 
+class Beside(BaseModel):
+    """Another fit of the same gold, and its part in the posterior."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    share: float
+    """From 0 to 1."""
+    fit: Fit
+    """Smoothed more or less than the first."""
+
+
 class Fit(BaseModel):
     """Turns votes into a posterior; stored as JSON in the ledger, so that a resume reuses it."""
 
@@ -57,6 +68,13 @@ class Fit(BaseModel):
     """What the question says; None where no pool listens to it."""
     text: TextPrior | None = None
     """What a candidate's columns and text say; None where no pool listens to it."""
+    beside: tuple[Beside, ...] = ()
+    """Others that the posterior is averaged with; this one has the share that they leave."""
+
+    @property
+    def own_share(self) -> float:
+        """This fit's own part in the posterior, from 0 to 1."""
+        return 1.0 - sum(one.share for one in self.beside)
 
     def posterior(self, votes: Sequence[Vote], candidate: Candidate) -> Posterior | None:
         """What the votes about a candidate amount to; None when no vote carries a label.
@@ -78,7 +96,17 @@ class Fit(BaseModel):
         weighing = self.weighing(tuple(vectors))
         weighed, weights = list(vectors.values()), list(weighing.votes)
         self._add_terms(weighing, candidate, weighed, weights)
-        return Posterior(self.labels, pooled(self.log_prior, weighed, weights))
+        own = pooled(self.log_prior, weighed, weights)
+        return Posterior(self.labels, self._averaged(own, votes, candidate))
+
+    def _averaged(self, own: Vector, votes: Sequence[Vote], candidate: Candidate) -> Vector:
+        found = tuple(self.own_share * p for p in own) if self.beside else own
+        for one in self.beside:
+            other = one.fit.posterior(votes, candidate)
+            if other is not None:
+                pairs = zip(found, other.probabilities, strict=True)
+                found = tuple(p + one.share * q for p, q in pairs)
+        return found
 
     def weighing(self, names: tuple[str, ...]) -> Weighing:
         """What the votes of these annotators weigh, and what is listened to beside them."""

@@ -37,6 +37,7 @@ class ManyVotes:
             for name, given in votes.items()
         }
         """By annotator, the number of the label that it named (n); NO_LABEL for none."""
+        self._beside = [(one.share, ManyVotes(one.fit, candidates, votes)) for one in fit.beside]
         self._known = {name: np.zeros(len(candidates), dtype=bool) for name in votes}
         self._vectors = {name: self._vectors_of(name) for name in votes}
 
@@ -55,6 +56,10 @@ class ManyVotes:
             heard = tuple(name for bit, name in enumerate(names) if value >> bit & 1)
             rows = np.flatnonzero(code == value)
             found[rows] = self._pooled(heard, rows)
+        if self._beside:
+            found *= self._fit.own_share
+            for share, other in self._beside:
+                found += share * other.posteriors(names)
         for row in np.flatnonzero((code == 0) & _any(named, len(found))).tolist():
             found[row] = self._by_one(row, names)
         return found
