@@ -22,6 +22,7 @@ from stepladder.cli import (
     record,
     simulate,
     trying,
+    tune,
 )
 
 app = typer.Typer(
@@ -70,6 +71,7 @@ app.command("export")(export.export)
 app.command("explain")(explain.explain)
 app.command("record")(record.record)
 app.command("simulate")(simulate.simulate)
+app.command("tune")(tune.tune)
 app.command("prices")(prices.prices)
 
 

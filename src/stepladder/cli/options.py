@@ -96,6 +96,18 @@ def share(option: str, text: str | None) -> Fraction:
     return found
 
 
+def probability(option: str, text: str | None) -> float | None:
+    """A probability as it was typed, between 0 and 1; raises UserError naming the option."""
+    from stepladder.errors import UserError
+
+    if text is None:
+        return None
+    found = _fraction(text)
+    if found is None or not 0 < found < 1:
+        raise UserError(f"{option} {text}: write a number between 0 and 1, such as 0.05")
+    return float(found)
+
+
 def factors(option: str, given: Sequence[str]) -> Mapping[str, Fraction]:
     """Names with a factor each, as they were typed; raises UserError naming the option."""
     from stepladder.errors import UserError

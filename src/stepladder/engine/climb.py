@@ -47,7 +47,7 @@ class Climb:
         policy, staff = self.climber.staff.policy, self.climber.staff
         reachable = staff.reachable(self.candidate)
         while True:
-            step = next_step(policy, reachable, self.asked, self.posterior)
+            step = next_step(policy, reachable, self.asked, self.posterior, self.candidate.key)
             match step:
                 case Ask(tier):
                     self._leave_the_tier_below(tier)

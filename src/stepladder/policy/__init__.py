@@ -15,6 +15,7 @@ from stepladder.policy.annotators import (
 )
 from stepladder.policy.asking import asked_as, confidence_of, correction_of, draws_of
 from stepladder.policy.confidence import ConfidenceSpec, Correction
+from stepladder.policy.evidence import Evidence, Promised
 from stepladder.policy.load import load_policy
 from stepladder.policy.schema import Budget, Calibration, Fitted, Policy, Tier
 
@@ -26,6 +27,7 @@ __all__ = [
     "ConfidenceSpec",
     "Correction",
     "CustomSpec",
+    "Evidence",
     "Fitted",
     "HumanSpec",
     "LitellmSpec",
@@ -33,6 +35,7 @@ __all__ = [
     "ModelSpec",
     "OpenAISpec",
     "Policy",
+    "Promised",
     "RecordedSpec",
     "ScriptedSpec",
     "Tier",

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from stepladder.strict_toml import Settings
+from stepladder.strict_toml import KeyedError, Settings
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 """A number from 0 to 1."""
@@ -19,6 +19,8 @@ class Accept(Settings):
 
     probability: Share | None = None
     """At least this calibrated probability of the most probable label, 0 to 1."""
+    ties: Share | None = None
+    """Of candidates with exactly that probability, the share that is accepted: their ids decide."""
     agree: int | None = Field(default=None, ge=1)
     """At least this many of those asked so far name the label."""
     margin: Share | None = None
@@ -29,7 +31,7 @@ class Accept(Settings):
     @cached_property
     def described(self) -> str:
         """The conditions in a few words."""
-        wanted = self.model_dump(exclude_none=True)
+        wanted = self.model_dump(exclude_none=True, exclude={"ties"})
         signs = {"probability": ">=", "margin": ">=", "entropy": "<=", "agree": ">="}
         return " and ".join(f"{name} {signs[name]} {value}" for name, value in wanted.items())
 
@@ -37,4 +39,6 @@ class Accept(Settings):
     def _says_something(self) -> Accept:
         if not self.model_fields_set:
             raise ValueError("empty; name probability, agree, margin or entropy, or leave it out")
+        if self.ties is not None and self.probability is None:
+            raise KeyedError("belongs to a probability; name that too", "ties")
         return self

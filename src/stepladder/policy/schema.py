@@ -12,6 +12,7 @@ from stepladder.policy.accept import Accept
 from stepladder.policy.annotators import AnnotatorSpec, HumanSpec
 from stepladder.policy.asking import problem_with_confidence
 from stepladder.policy.confidence import ConfidenceSpec
+from stepladder.policy.evidence import Evidence
 from stepladder.strict_toml import KeyedError, Settings
 from stepladder.types import Usd
 
@@ -108,6 +109,8 @@ class Policy(Settings):
     """How gold is used."""
     fitted: Fitted | None = None
     """A fit made before; by default gold calibrates when a run starts."""
+    evidence: Evidence | None = None
+    """What a tuned policy rests on."""
     prices: tuple[str, ...] = ()
     """Price tables of the user's own, beside the policy file; they win over the shipped ones."""
     annotators: dict[str, AnnotatorSpec]

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stepladder.policy import Accept, Tier
-from stepladder.routing.conditions import Condition, conditions
-from stepladder.types import Posterior, Vote
+from stepladder.routing.conditions import SLACK, Condition, conditions
+from stepladder.routing.lot import lot_of
+from stepladder.types import CandidateKey, Posterior, Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class _Heard:
 
     votes: Sequence[Vote]
     posterior: Posterior
+    key: CandidateKey
 
     @property
     def probability(self) -> float:
@@ -42,15 +44,25 @@ class _Heard:
         # A tier may ask again whom a lower one asked: that is still one who agrees.
         return len({vote.annotator for vote in self.votes if vote.label == self.posterior.top})
 
+    @property
+    def lot(self) -> float:
+        return lot_of(self.key)
 
-def accepts(tier: Tier, votes: Sequence[Vote], posterior: Posterior) -> Acceptance:
+
+NOBODY = CandidateKey("", "")
+"""Whose lot decides where none was given."""
+
+
+def accepts(
+    tier: Tier, votes: Sequence[Vote], posterior: Posterior, key: CandidateKey = NOBODY
+) -> Acceptance:
     """Judge the votes so far by the tier's rules: any of its tables, all of a table's conditions.
 
-    A tier without rules accepts any label.
+    A tier without rules accepts any label. The candidate's key decides ties.
     """
     if not tier.accept:
         return Acceptance(holds=True, reason="any label")
-    heard, unmet = _Heard(votes, posterior), list[str]()
+    heard, unmet = _Heard(votes, posterior, key), list[str]()
     for rule in tier.accept:
         missing = _unmet(rule, heard)
         if not missing:
@@ -67,5 +79,7 @@ def _unmet(rule: Accept, heard: _Heard) -> list[str]:
 def _described(unmet: Condition[float]) -> str:
     if unmet.name == "agree":
         return f"{unmet.got} agree < {unmet.wanted}"
+    if unmet.ties < 1.0 and unmet.got >= float(unmet.wanted) - SLACK:
+        return f"{unmet.name} is {unmet.wanted}, and its lot below {1.0 - unmet.ties:.3f}"
     sign = ">" if unmet.at_most else "<"
     return f"{unmet.name} {unmet.got:.3f} {sign} {unmet.wanted}"

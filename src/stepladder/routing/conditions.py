@@ -42,6 +42,10 @@ class Measures(Protocol[Number_co]):
     def agreeing(self) -> Number_co:
         """How many annotators name the most probable label."""
 
+    @property
+    def lot(self) -> Number_co:
+        """Decides between candidates that are exactly alike, 0 to 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition(Generic[Number]):
@@ -52,19 +56,31 @@ class Condition(Generic[Number]):
     got: Number
     at_most: bool = False
     """Whether `wanted` is the most, not the least."""
+    ties: float = 1.0
+    """Share of those exactly at `wanted` that it holds for: whose lots are the highest."""
+    lot: Number | float = 1.0
+    """The candidate's, or theirs (n)."""
 
     @property
     def holds(self) -> bool | NDArray[np.bool_]:
         """Whether it does; for many candidates an array (n)."""
         if self.at_most:
             return self.got <= float(self.wanted) + SLACK
+        if self.ties < 1.0:
+            above = self.got > float(self.wanted) + SLACK
+            level = self.got >= float(self.wanted) - SLACK
+            return above | (level & (self.lot >= 1.0 - self.ties))
         return self.got >= float(self.wanted) - SLACK
 
 
 def conditions(rule: Accept, of: Measures[Number]) -> Iterator[Condition[Number]]:
     """What the rule asks for: all of it has to hold."""
     if rule.probability is not None:
-        yield Condition("probability", rule.probability, of.probability)
+        if rule.ties is None:
+            yield Condition("probability", rule.probability, of.probability)
+        else:
+            share = float(rule.ties)
+            yield Condition("probability", rule.probability, of.probability, ties=share, lot=of.lot)
     if rule.margin is not None:
         yield Condition("margin", rule.margin, of.margin)
     if rule.entropy is not None:

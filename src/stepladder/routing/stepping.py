@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stepladder.policy import Policy
-from stepladder.routing.accepting import accepts
-from stepladder.types import Posterior, Unlabelled, Vote
+from stepladder.routing.accepting import NOBODY, accepts
+from stepladder.types import CandidateKey, Posterior, Unlabelled, Vote
 
 LONGEST = 160
 """Characters of what an annotator said instead of a label."""
@@ -61,10 +61,17 @@ Step = Ask | Accept | Abstain | Fail
 
 
 def next_step(
-    policy: Policy, reachable: Sequence[int], asked: Sequence[Asked], posterior: Posterior | None
+    policy: Policy,
+    reachable: Sequence[int],
+    asked: Sequence[Asked],
+    posterior: Posterior | None,
+    key: CandidateKey = NOBODY,
 ) -> Step:
-    """What to do next; `reachable` are the tiers that may see the candidate, cheapest first."""
-    verdict = judge(policy, asked, posterior) if asked else NotEnough("nobody may see it")
+    """What to do next; `reachable` are the tiers that may see the candidate, cheapest first.
+
+    Its key decides where rules accept a share of those that are alike.
+    """
+    verdict = judge(policy, asked, posterior, key) if asked else NotEnough("nobody may see it")
     if isinstance(verdict, Accept):
         return verdict
     climbed = asked[-1].tier if asked else -1
@@ -75,7 +82,10 @@ def next_step(
 
 
 def judge(
-    policy: Policy, asked: Sequence[Asked], posterior: Posterior | None
+    policy: Policy,
+    asked: Sequence[Asked],
+    posterior: Posterior | None,
+    key: CandidateKey = NOBODY,
 ) -> Accept | NotEnough:
     """Acceptance by the tier asked last, or why it does not accept."""
     last = asked[-1]
@@ -86,7 +96,7 @@ def judge(
     if posterior is None or all(vote.label is None for vote in last.votes):
         return NotEnough(f"no label from {tier.name}{_why_none(last.votes)}")
     votes = [vote for one in asked for vote in one.votes]
-    acceptance = accepts(tier, votes, posterior)
+    acceptance = accepts(tier, votes, posterior, key)
     if not acceptance.holds:
         return NotEnough(acceptance.reason)
     return Accept(posterior.top, acceptance.reason)

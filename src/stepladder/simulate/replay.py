@@ -41,6 +41,19 @@ class Replay:
     rungs: tuple[Rung, ...]
     """By tier: what is known once it was asked."""
 
+    @classmethod
+    def joined(cls, parts: Sequence[Replay]) -> Replay:
+        """One after the other."""
+        rungs = zip(*(part.rungs for part in parts), strict=True)
+        return cls(
+            parts[0].labels,
+            np.concatenate([part.keys for part in parts]),
+            np.concatenate([part.gold for part in parts]),
+            np.concatenate([part.sampled for part in parts]),
+            np.concatenate([part.groups for part in parts]),
+            tuple(Rung.joined(of_a_tier) for of_a_tier in rungs),
+        )
+
     def __len__(self) -> int:
         return len(self.gold)
 
@@ -85,19 +98,7 @@ class Player:
     def replay(self, rows: Iterable[Row], fit: Fit) -> Replay:
         """The arrays of all rows; they are read in blocks and not kept."""
         blocks = [self._block(block, fit) for block in _blocks(rows)]
-        if not blocks:
-            blocks = [self._block([], fit)]
-        return Replay(
-            self.labels,
-            np.concatenate([block.keys for block in blocks]),
-            np.concatenate([block.gold for block in blocks]),
-            np.concatenate([block.sampled for block in blocks]),
-            np.concatenate([block.groups for block in blocks]),
-            tuple(
-                Rung.joined([block.rungs[tier] for block in blocks])
-                for tier in range(len(self.policy.tiers))
-            ),
-        )
+        return Replay.joined(blocks or [self._block([], fit)])
 
     def _block(self, rows: Sequence[Row], fit: Fit) -> Replay:
         candidates = [row.candidate for row in rows]

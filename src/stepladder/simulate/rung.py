@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stepladder.confidence.many import NO_LABEL, ManyVotes
-from stepladder.policy import Policy
+from stepladder.policy import Policy, Tier
+from stepladder.routing.lot import lot_of
 from stepladder.types import Candidate, Vote
 
 Floats = NDArray[np.float64]
@@ -40,6 +41,8 @@ class Rung:
     """Of the posterior, 0 (sure) to 1 (uniform) (n)."""
     agreeing: Floats
     """How many of those asked so far name it (n)."""
+    lot: Floats
+    """Decides between candidates that are exactly alike (n); zeros where no rule asks."""
     seconds: Floats
     """Until its slowest annotator answered, as recorded (n)."""
     usage: Mapping[str, NDArray[np.int32]]
@@ -92,6 +95,7 @@ def rung_of(
         margin=ranked[:, -1] - ranked[:, -2],
         entropy=_entropy(posterior),
         agreeing=np.asarray(agreeing, dtype=np.float64),
+        lot=_lots(policy.tiers[tier], candidates),
         seconds=_slowest([votes[name] for name in machines], len(top)),
         usage={
             name: _answers(len(top)) if policy.is_person(name) else _usage(votes[name])
@@ -99,6 +103,12 @@ def rung_of(
         },
         said=said,
     )
+
+
+def _lots(tier: Tier, candidates: Sequence[Candidate]) -> Floats:
+    if all(rule.ties is None for rule in tier.accept):
+        return np.zeros(len(candidates))
+    return np.array([lot_of(one.key) for one in candidates], dtype=np.float64)
 
 
 def _entropy(posterior: Floats) -> Floats:

@@ -1,0 +1,93 @@
+"""One call of `stepladder tune`: search, test, write, and say what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from stepladder.cli.failing import complain
+from stepladder.cli.screen import margin, print_json, screen
+from stepladder.cli.tune_figures import tuned_figures
+from stepladder.cli.tune_lines import print_tuned, warnings_of
+from stepladder.cli.tune_request import TuneRequest
+from stepladder.errors import PriceError, TableError, UserError
+from stepladder.policy import Policy
+from stepladder.recording import Recording
+from stepladder.report.diagram import check_plots
+from stepladder.report.frontier import Dot, Marked, draw_frontier
+from stepladder.simulate import Scenario
+from stepladder.simulate.points import Point
+from stepladder.task import load_task
+from stepladder.tune.tuned import Tuned
+from stepladder.tune.tuning import tune
+from stepladder.tune.writing import Written, write
+
+INFEASIBLE = 4
+"""Exit code when no policy serves the goal."""
+
+
+def carry_out(request: TuneRequest, *, json: bool) -> int:
+    """The whole command, with its exit code; raises UserError for what can be mended."""
+    request.check()
+    _check_files(request)
+    task = load_task(request.task) if request.task else None
+    recording = Recording.open(request.recording, task)
+    base = request.base(recording)
+    scenario = request.scenario(base)
+    _check_prices(scenario, base)
+    tuned = tune(recording, base, scenario, request.wish)
+    for warning in warnings_of(recording, tuned, request):
+        complain("warning", warning)
+    written = _write(request, recording, tuned)
+    if json:
+        print_json(tuned_figures(request, tuned, written))
+    else:
+        print_tuned(screen(), request, tuned, written)
+    if request.plot is not None:
+        draw_frontier(list(_dots(tuned)), request.plot, f"{recording.task.name}: the frontier")
+    return 0 if tuned.chosen is not None else INFEASIBLE
+
+
+def _check_files(request: TuneRequest) -> None:
+    if request.plot is not None:
+        check_plots()
+        if request.plot.suffix.lower() not in {".png", ".svg"}:
+            raise TableError(f"--plot {request.plot}: unknown ending; use .png or .svg")
+    for path in (request.policy, request.task):
+        if path is not None and _same(path, request.out):
+            raise UserError(f"--out {request.out}: is read by the same command; name another file")
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.samefile(other)
+
+
+def _check_prices(scenario: Scenario, base: Policy) -> None:
+    try:
+        scenario.rates(base)
+    except PriceError as problem:
+        raise PriceError(
+            f"{problem} Or give --at a day, --prices a file, or --annotators without that one."
+        ) from None
+
+
+def _write(request: TuneRequest, recording: Recording, tuned: Tuned) -> Written | None:
+    if tuned.chosen is None:
+        if request.out.exists():
+            margin().print(f"{request.out} is left as it was.", soft_wrap=True)
+        return None
+    digest = recording.contents.digest
+    return write(
+        request.out, tuned, tuned.chosen, request.goal, request.promise, request.seed, digest
+    )
+
+
+def _dots(tuned: Tuned) -> Iterator[Dot]:
+    for rung in tuned.frontier:
+        point = Point("", rung.usd, 1 - rung.error)
+        yield Dot(Marked.FRONTIER, point)
+    chosen = tuned.chosen
+    if chosen is not None and chosen.measured.accuracy is not None:
+        accuracy = chosen.measured.accuracy
+        point = Point(chosen.policy.name, chosen.measured.usd_per_candidate, accuracy.value)
+        yield Dot(Marked.POLICY, point, accuracy.interval)

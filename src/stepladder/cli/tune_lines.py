@@ -1,0 +1,116 @@
+"""What a tuning came to, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console
+
+from stepladder.cli.screen import many, table
+from stepladder.cli.tune_request import TuneRequest
+from stepladder.recording import Recording
+from stepladder.tune.search import End, Ladder
+from stepladder.tune.tuned import Chosen, Tuned
+from stepladder.tune.writing import Written
+
+SHOWN = 12
+"""Ladders of the frontier in the table."""
+NUMBERS = frozenset({"USD / 1,000", "accuracy", "by machines"})
+
+
+def warnings_of(recording: Recording, tuned: Tuned, request: TuneRequest) -> Iterator[str]:
+    """What in the recording its user should know of."""
+    for label, rows in recording.foreign_gold.items():
+        yield (
+            f"{recording.path}: {many(rows, 'row')} with gold {label!r}, which is none of the "
+            "labels: nothing is learnt there, and every machine counts as wrong"
+        )
+    if tuned.incomplete:
+        yield (
+            f"{many(tuned.incomplete, 'row')} of gold left out, since a vote is missing; where "
+            "strong annotators were only asked about hard candidates, the rest is no fair sample"
+        )
+    if tuned.left_out:
+        yield (
+            f"not searched over: {', '.join(tuned.left_out)}; --annotators chooses others "
+            f"({len(tuned.considered)} at most)"
+        )
+    if request.promise is not None and tuned.rest_groups == tuned.groups:
+        yield (
+            "the recording has no rows without gold, so that the rest is taken to have as many "
+            f"groups as the gold ({tuned.groups:,}); add the rows that are to be labelled"
+        )
+
+
+def print_tuned(
+    console: Console, request: TuneRequest, tuned: Tuned, written: Written | None
+) -> None:
+    """The frontier, the choice and its evidence."""
+    console.print(_frontier(tuned))
+    console.print(
+        "The frontier is what the search expects on the gold that it chose by: rather too good.",
+        soft_wrap=True,
+    )
+    for line in _lines(request, tuned):
+        console.print(line, soft_wrap=True)
+    if written is not None:
+        beside = f", and what was learnt: {written.fit}" if written.fit is not None else ""
+        console.print(f"Policy: {written.policy}{beside}", soft_wrap=True)
+
+
+def _frontier(tuned: Tuned) -> object:
+    grid = table("USD / 1,000", "accuracy", "by machines", "ladder", numbers=NUMBERS)
+    step = max(1, -(-len(tuned.frontier) // SHOWN))
+    shown = [*tuned.frontier[::-1][::step]][::-1]
+    for rung in shown:
+        grid.add_row(
+            f"{1000 * rung.usd:,.4f}",
+            f"{1 - rung.error:.1%}",
+            f"{rung.accepted:.1%}",
+            described(rung.ladder),
+        )
+    return grid
+
+
+def described(ladder: Ladder) -> str:
+    """Such as `small 0.912 > medium + large > person`."""
+    tiers = []
+    for number, names in enumerate(ladder.route):
+        threshold = ladder.thresholds[number] if number < len(ladder.thresholds) else None
+        tiers.append(" + ".join(names) + ("" if threshold is None else _limit(threshold)))
+    if ladder.end is End.PERSON:
+        tiers.append("person")
+    return " > ".join(tiers)
+
+
+def _limit(threshold: float) -> str:
+    return (
+        " (none)" if threshold > 1.0 and threshold == int(threshold) == 2 else f" {threshold:.3f}"
+    )
+
+
+def _lines(request: TuneRequest, tuned: Tuned) -> Iterator[str]:
+    yield f"Goal: {request.goal}. {tuned.reason[:1].upper()}{tuned.reason[1:]}."
+    yield (
+        f"Gold: {many(tuned.rows, 'row')} of {many(tuned.groups, 'group')}; {tuned.taught:,} "
+        f"taught and chose, {tuned.tested:,} only tested."
+    )
+    if tuned.chosen is not None:
+        yield from _chosen(tuned.chosen)
+
+
+def _chosen(chosen: Chosen) -> Iterator[str]:
+    found = chosen.measured
+    every = max(1, found.candidates)
+    machines = (found.labelled - found.by_people) / every
+    yield (
+        f"Chosen: {' > '.join(tier.name for tier in chosen.policy.tiers)}: "
+        f"{1000 * found.usd_per_candidate:,.4f} USD per 1,000, {machines:.1%} by machines "
+        f"({chosen.measured_on})."
+    )
+    if found.accuracy is not None:
+        interval = found.accuracy.interval
+        yield (
+            f"Accuracy there: {found.accuracy.value:.1%} (95 % interval {interval.low:.1%} to "
+            f"{interval.high:.1%}). People's labels count as right."
+        )

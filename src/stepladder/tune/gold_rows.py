@@ -1,0 +1,136 @@
+"""A recording's gold, as far as every annotator answered it, and how it may be used."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from stepladder.confidence import GoldRow
+from stepladder.confidence.gold import Floats
+from stepladder.engine.rates import Rate
+from stepladder.errors import UserError
+from stepladder.recording import Recording
+from stepladder.recording.identity import identity
+from stepladder.simulate.replay import Player
+from stepladder.simulate.scenario import Scenario
+
+FEWEST = 30
+"""Rows without which nothing is calibrated."""
+MOST = 5_000
+"""Rows that teach and choose, at most: more change little, and take time and memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One row of gold."""
+
+    row: GoldRow
+    name: str
+    """By which a fit knows that it has seen it."""
+    usable: bool
+    """Whether its gold is one of the task's labels: if not, every machine is wrong about it."""
+
+
+@dataclass(frozen=True, eq=False)
+class GoldRows:
+    """All of it."""
+
+    known: Sequence[Known]
+    rest_rows: int
+    """Rows without gold."""
+    rest_groups: int
+    """Groups without any gold."""
+    incomplete: int
+    """Rows left out, since a vote is missing."""
+
+    @classmethod
+    def read(cls, recording: Recording, player: Player) -> GoldRows:
+        """Read the recording once; raises TableError for a bad line."""
+        known: list[Known] = []
+        without: dict[str, int] = {}
+        incomplete = 0
+        labels = recording.task.labels
+        for recorded in recording:
+            candidate = recorded.candidate
+            if candidate.gold is None:
+                without[candidate.group] = without.get(candidate.group, 0) + 1
+                continue
+            row = player.row(recorded)
+            if row is None or len(row.votes) < len(player.policy.machines):
+                incomplete += 1
+                continue
+            known.append(
+                Known(GoldRow(candidate, row.votes), identity(recorded), candidate.gold in labels)
+            )
+        groups = {one.row.group for one in known}
+        rest = {group: rows for group, rows in without.items() if group not in groups}
+        return cls(known, sum(rest.values()), len(rest), incomplete)
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """Of the gold, sorted."""
+        return tuple(sorted({one.row.group for one in self.known}))
+
+    def check(self, labels: Sequence[str]) -> None:
+        """Raise UserError where so little gold teaches nothing."""
+        usable = [one for one in self.known if one.usable]
+        if len(usable) < FEWEST:
+            left = f" ({self.incomplete} more lack a vote)" if self.incomplete else ""
+            raise UserError(
+                f"{len(usable)} rows of gold with a vote of everybody{left}: at least {FEWEST} are "
+                "needed; `stepladder gold` draws more to label"
+            )
+        if len(self.groups) < 2:
+            raise UserError(
+                f"all gold is of one group, {self.groups[0]!r}: nothing can be judged on groups "
+                "that were not seen; give gold of more groups"
+            )
+        seen = {one.row.gold for one in usable}
+        if len(seen) < 2:
+            raise UserError(
+                f"all gold is {min(seen)!r}: it cannot tell right votes from wrong ones; "
+                f"give gold of {' or '.join(map(repr, (x for x in labels if x not in seen)))} too"
+            )
+
+    def dealt(self, count: int, seed: int) -> tuple[GoldRows, GoldRows]:
+        """Gold of so many groups at random, and of all others."""
+        names = list(self.groups)
+        random.Random(seed).shuffle(names)  # noqa: S311
+        chosen = frozenset(names[:count])
+        return self._of(chosen), self._of(frozenset(names[count:]))
+
+    def _of(self, groups: frozenset[str]) -> GoldRows:
+        known = [one for one in self.known if one.row.group in groups]
+        return GoldRows(known, self.rest_rows, self.rest_groups, self.incomplete)
+
+    def teaching(self, seed: int) -> list[Known]:
+        """Rows that teach: those with a label of the task, at most MOST, whole groups at random."""
+        usable = [one for one in self.known if one.usable]
+        if len(usable) <= MOST:
+            return usable
+        by_group: dict[str, list[Known]] = {}
+        for one in usable:
+            by_group.setdefault(one.row.group, []).append(one)
+        names = sorted(by_group)
+        random.Random(seed).shuffle(names)  # noqa: S311
+        chosen: list[Known] = []
+        for name in names:
+            if len(chosen) + len(by_group[name]) <= MOST:
+                chosen += by_group[name]
+        return chosen
+
+
+def costs(
+    rows: Sequence[GoldRow], names: Sequence[str], rates: Mapping[str, Rate], scenario: Scenario
+) -> dict[str, Floats]:
+    """What each annotator's vote on each row costs (n), in USD."""
+    return {
+        name: np.array(
+            [float(rates[name].cost(scenario.usage(r.votes[name].usage)).decimal) for r in rows]
+        )
+        for name in names
+    }

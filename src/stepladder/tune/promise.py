@@ -1,0 +1,197 @@
+"""A promise about the error of what is delivered, tested on gold that nothing else has seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stepladder.confidence.gold import Floats, Numbers
+from stepladder.confidence.risk import hidden, most_wrong, urn_risk
+
+TEACHING_SHARE = 0.3
+"""Of the groups of gold, those that teach and choose; the others test. 0.2 to 0.4 do alike."""
+MOST_TESTED = 0.8
+"""Share of the groups that test, at most."""
+STEPS = 20
+"""Thresholds that are tried in turn where the error is that of accepted labels."""
+
+
+class Of(StrEnum):
+    """What the promised share of wrong labels is a share of."""
+
+    DELIVERED = "delivered"
+    """All labels, people's included."""
+    ACCEPTED = "accepted"
+    """Labels that machines gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """At most this error on the rest, with this confidence over the draw of the groups."""
+
+    error: float
+    """0 to 1."""
+    confidence: float
+    """0 to 1."""
+    of: Of = Of.DELIVERED
+    strict: bool = False
+    """Whether a group that nobody saw is taken to be the largest one, and all wrong."""
+
+    @property
+    def risk(self) -> float:
+        """The chance that the promise is broken, at most."""
+        return 1.0 - self.confidence
+
+
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """Rows outside the part that taught (n): when each is accepted, and when its label is wrong.
+
+    As the policy is loosened, a number falls from infinity to minus infinity; a row is accepted
+    once it has fallen to `accepted`, and its label was wrong at some time once it has to `wrong`.
+    A label that was wrong at any looser or stricter setting looked at counts as wrong, so that
+    neither ever un-happens: what is proved for one threshold holds for several tiers.
+    """
+
+    accepted: Floats
+    """n; minus infinity for a row that is never accepted."""
+    wrong: Floats
+    """At most `accepted` (n); minus infinity for a row that is never wrong, or is not tested."""
+    group: Numbers
+    """Number of each row's group, from 0 (n)."""
+    known: NDArray[np.bool_]
+    """Whether the row has gold: the others are of the rest (n)."""
+    rest: int
+    """How many groups the rest has."""
+
+    @cached_property
+    def rows(self) -> Floats:
+        """By group."""
+        return np.bincount(self.group).astype(np.float64)
+
+    @cached_property
+    def tested(self) -> NDArray[np.bool_]:
+        """By group: whether it has gold."""
+        return np.bincount(self.group, weights=self.known) > 0
+
+    @property
+    def single(self) -> bool:
+        """Whether every group is one row."""
+        return bool(self.rows.max(initial=1.0) <= 1)
+
+    def at(self, level: float) -> tuple[Floats, Floats]:
+        """By group, how many rows are accepted; by tested group, how many of them are wrong."""
+        accepted = (self.accepted >= level).astype(np.float64)
+        wrong = ((self.wrong >= level) & self.known).astype(np.float64)
+        by_group = (np.bincount(self.group, weights=one) for one in (accepted, wrong))
+        counts, errors = (np.asarray(one, dtype=np.float64) for one in by_group)
+        return counts, errors[self.tested]
+
+
+def tested_groups(gold: int, rest: int, promise: Promise) -> int:
+    """Of so many groups of gold, how many test: up to where one more wrong one becomes allowed.
+
+    It goes by numbers alone, not by what the groups hold; at that size no confidence is wasted.
+    """
+    least = gold - round(TEACHING_SHARE * gold)
+    allowed = _allowed(promise, rest)
+    for size in range(least, int(MOST_TESTED * gold) + 1):
+        now, before = (most_wrong(n, rest, allowed, promise.risk) for n in (size, size - 1))
+        if now > before:
+            return size
+    return least
+
+
+def loosest(tested: Tested, promise: Promise, given: Floats | None = None) -> float | None:
+    """The loosest level at which the promise is kept; None where not even the strictest is.
+
+    Levels are those at which a row is accepted, unless others are `given`, from the strictest
+    down. Delivered errors only grow as the level falls, so that halving finds it; for accepted
+    ones some levels are tried in turn, from the strictest at which a flawless test could pass.
+    """
+    finite = tested.accepted[np.isfinite(tested.accepted)]
+    levels = np.unique(finite)[::-1] if given is None else given
+    if promise.of is Of.ACCEPTED and given is None:
+        return _in_turn(tested, promise, levels)
+    low, high = -1, len(levels)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if risk_at(tested, promise, float(levels[middle])) <= promise.risk:
+            low = middle
+        else:
+            high = middle
+    return float(levels[low]) if low >= 0 else None
+
+
+def risk_at(tested: Tested, promise: Promise, level: float) -> float:
+    """The chance, at most, that the rest breaks the promise at this level."""
+    accepted, wrong = tested.at(level)
+    among = tested.rows if promise.of is Of.DELIVERED else accepted
+    if tested.single:
+        return _single_risk(tested, promise, among, wrong)
+    return _group_risk(tested, promise, accepted, among, wrong)
+
+
+def _single_risk(tested: Tested, promise: Promise, among: Floats, wrong: Floats) -> float:
+    test = int(among[tested.tested].sum())
+    if not test:
+        return 1.0
+    known_rest = int(among[~tested.tested].sum())
+    share = among[tested.tested].mean() if promise.of is Of.ACCEPTED else 1.0
+    rest = known_rest or round(tested.rest * share)
+    return hidden(int(wrong.sum()), test, rest, _allowed(promise, rest))
+
+
+def _group_risk(
+    tested: Tested, promise: Promise, accepted: Floats, among: Floats, wrong: Floats
+) -> float:
+    """The larger of two risks: that of errors of a kind seen, and that of a kind not seen.
+
+    Seen: the imaginary group is one wrong row worse than the worst tested one, at most an average
+    one that is wholly wrong. Not seen: as if no tested group had an error, and the imaginary one
+    were of average size with all that it has accepted wrong.
+    """
+    allowance = promise.error * among
+    over = wrong - allowance[tested.tested]
+    largest = float((accepted - allowance).max())
+    if promise.strict:
+        return urn_risk(over, max(largest, 0.0), tested.rest)
+    mean = float(among.mean())
+    seen = min(float(over.max()) + 1, mean * (1 - promise.error), max(largest, 0.0))
+    unseen = float(accepted.mean()) - promise.error * mean
+    flawless = -allowance[tested.tested]
+    return max(urn_risk(over, seen, tested.rest), urn_risk(flawless, unseen, tested.rest))
+
+
+def _in_turn(tested: Tested, promise: Promise, levels: Floats) -> float | None:
+    """Fixed-sequence testing, from the strictest level: it ends at the first that fails."""
+    ordered = np.sort(tested.accepted[np.isfinite(tested.accepted)])[::-1]
+    best, begun = None, False
+    for step in range(1, STEPS + 1):
+        place = int(np.ceil(step * len(ordered) / STEPS)) - 1
+        if place < 0 or not len(levels):
+            return None
+        level = float(ordered[place])
+        if not begun:
+            flawless = Tested(
+                tested.accepted,
+                np.full(len(tested.wrong), -np.inf),
+                tested.group,
+                tested.known,
+                tested.rest,
+            )
+            begun = risk_at(flawless, promise, level) <= promise.risk
+        if begun:
+            if risk_at(tested, promise, level) > promise.risk:
+                return best
+            best = level
+    return best
+
+
+def _allowed(promise: Promise, rest: float) -> int:
+    """Wrong rows that a rest may hold."""
+    return int(promise.error * rest + 1e-9)

@@ -1,0 +1,203 @@
+"""Every route with every combination of thresholds, and the best of them for a goal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import assert_never
+
+import numpy as np
+
+from stepladder.confidence.folds import grouped_mean
+from stepladder.confidence.gold import Floats, Numbers
+from stepladder.tune.bench import Bench, Rule
+from stepladder.tune.goal import AsGoodAsTheBest, AtMostError, ErrorCost, Goal, WithinBudget
+from stepladder.tune.promise import Of
+from stepladder.tune.routes import Route, asked, routes
+from stepladder.tune.surface import bins_of, grid_of, surface
+
+LEVELS = 20
+"""Thresholds of a tier; half as many where three tiers accept by one."""
+FEW_TIERS = 2
+TIE = 1e-9
+"""Of the dearest policy's cost: between equal values the dearer one, since a few hundred rows often
+cannot see what one more opinion is good for; between equal costs the more accurate one."""
+SLACK = 1.001
+"""By which the mean cost on gold may pass a budget: thresholds come in steps."""
+
+
+class End(StrEnum):
+    """What becomes of candidates that no tier of machines accepts."""
+
+    ANY = "any"
+    """There are none: the last tier accepts any label."""
+    PERSON = "person"
+    """A person labels them."""
+    NOBODY = "nobody"
+    """They stay without a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """A route with its thresholds."""
+
+    route: Route
+    rule: Rule
+    thresholds: tuple[float, ...]
+    """Of the tiers that accept by one: all, or all but the last, which accepts any label."""
+    end: End
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A ladder, and what it comes to on gold."""
+
+    ladder: Ladder
+    value: float
+    """Share that is not labelled wrongly, as far as it is known without the gold's noise."""
+    usd: float
+    """Per candidate."""
+    accepted: float
+    """Share that machines decide."""
+
+    @property
+    def error(self) -> float:
+        """Share of wrong labels among the delivered ones."""
+        wrong = 1.0 - self.value
+        return wrong / max(self.accepted, TIE) if self.ladder.end is End.NOBODY else wrong
+
+    @property
+    def accepted_error(self) -> float:
+        """Share of wrong labels among those that machines gave: a person's are right."""
+        return (1.0 - self.value) / max(self.accepted, TIE)
+
+
+@dataclass(frozen=True, eq=False)
+class _Surface:
+    """One route: value, cost and accepted share for all its thresholds (3 x …)."""
+
+    route: Route
+    rule: Rule
+    grids: Sequence[Floats]
+    sums: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """All ladders (l) as three columns of figures."""
+
+    surfaces: Sequence[_Surface]
+    starts: Numbers
+    """The number of each surface's first ladder."""
+    value: Floats
+    usd: Floats
+    accepted: Floats
+    end: End
+
+    @classmethod
+    def over(cls, bench: Bench, tiers: int, end: End, wage: float, rules: Sequence[Rule]) -> Search:
+        """Every ladder of at most so many tiers of machines; `wage` is a person's, in USD."""
+        surfaces = [
+            one
+            for rule in rules
+            for route in routes(bench.names, tiers)
+            if (one := _surface(bench, route, rule, end, wage)) is not None
+        ]
+        columns = [one.sums.reshape(3, -1) for one in surfaces]
+        sizes = [column.shape[1] for column in columns]
+        value, usd, accepted = np.concatenate(columns, axis=1)
+        starts = np.cumsum([0, *sizes[:-1]])
+        return cls(surfaces, starts, value, usd, accepted, end)
+
+    def rung(self, number: int) -> Rung:
+        """The ladder of that number."""
+        place = int(np.searchsorted(self.starts, number, side="right")) - 1
+        found = self.surfaces[place]
+        sizes = [len(grid) for grid in found.grids]
+        at = np.unravel_index(number - int(self.starts[place]), sizes) if sizes else ()
+        thresholds = tuple(float(g[i]) for g, i in zip(found.grids, at, strict=True))
+        return Rung(
+            Ladder(found.route, found.rule, thresholds, self.end),
+            float(self.value[number]),
+            float(self.usd[number]),
+            float(self.accepted[number]),
+        )
+
+    def best(self, goal: Goal, bench: Bench) -> Rung | None:
+        """The ladder that serves the goal best; None where none serves it."""
+        match goal:
+            case WithinBudget(usd):
+                return self._most_valuable(self.usd <= usd * SLACK)
+            case AtMostError(error, of):
+                return self._allowed(error, of)
+            case ErrorCost(usd):
+                return self._cheapest_of(self.usd + usd * (1.0 - self.value))
+            case AsGoodAsTheBest():
+                best = float(self.value.max())
+                return self._cheapest(self.value >= best - _error(bench, best))
+            case _:
+                assert_never(goal)
+
+    def _allowed(self, error: float, of: Of) -> Rung | None:
+        """The cheapest that errs no more; where nobody labels the rest, that leaves the least."""
+        among = self.accepted if of is Of.ACCEPTED or self.end is End.NOBODY else 1.0
+        allowed = 1.0 - self.value <= error * among + TIE
+        if self.end is End.NOBODY and allowed.any():
+            most = float(self.accepted[allowed].max())
+            allowed &= self.accepted >= most - TIE
+        return self._cheapest(allowed)
+
+    def _most_valuable(self, among: np.ndarray) -> Rung | None:
+        if not among.any():
+            return None
+        ranked = self.value + TIE * self.usd / max(float(self.usd.max()), TIE)
+        return self.rung(int(np.where(among, ranked, -np.inf).argmax()))
+
+    def _cheapest(self, among: np.ndarray) -> Rung | None:
+        if not among.any():
+            return None
+        return self._cheapest_of(np.where(among, self.usd, np.inf))
+
+    def _cheapest_of(self, usd: Floats) -> Rung:
+        return self.rung(int((usd - TIE * float(self.usd.max()) * self.value).argmin()))
+
+    def frontier(self) -> Iterator[Rung]:
+        """Ladders that no cheaper one is as good as, by rising cost."""
+        order = np.lexsort((-self.value, self.usd))
+        best = np.maximum.accumulate(self.value[order])
+        better = np.append(True, best[1:] > best[:-1] + TIE)
+        return (self.rung(int(number)) for number in order[better])
+
+
+def _error(bench: Bench, share: float) -> float:
+    """The standard error of such a share of right labels on this gold, groups counted as one."""
+    best = bench.label[-1] == bench.table.gold
+    found = grouped_mean(best.astype(np.float64), bench.table.groups, bench.table.weight)
+    return found.error if 0 < share < 1 and np.isfinite(found.error) else 0.0
+
+
+def _surface(bench: Bench, route: Route, rule: Rule, end: End, wage: float) -> _Surface | None:
+    """None for a route that the rule says nothing of: agreement needs several."""
+    sets = [bench.number[names] for names in asked(route)]
+    accepting = sets[:-1] if end is End.ANY else sets
+    if rule is Rule.AGREE and not any(len(bench.every.sets[one]) > 1 for one in accepting):
+        return None
+    levels = LEVELS if len(accepting) <= FEW_TIERS else LEVELS // 2
+    score = bench.score(rule)
+    grids = [grid_of(score[one], levels) for one in accepting]
+    bins = [bins_of(score[one], grid) for one, grid in zip(accepting, grids, strict=True)]
+    steps = list(_steps(bench, sets, end, wage))
+    weight = bench.table.weight / bench.table.weight.sum()
+    gains = [steps[0] * weight] + [(after - before) * weight for before, after in pairwise(steps)]
+    return _Surface(route, rule, grids, surface(gains, bins, [len(grid) for grid in grids]))
+
+
+def _steps(bench: Bench, sets: Sequence[int], end: End, wage: float) -> Iterator[Floats]:
+    """By tier: value, cost and whether a machine decides, of rows that stop there (3 x n)."""
+    rows = len(bench.table)
+    for one in sets:
+        yield np.stack([bench.value[one], bench.usd[one], np.ones(rows)])
+    if end is not End.ANY:
+        yield np.stack([np.ones(rows), bench.usd[sets[-1]] + wage, np.zeros(rows)])

@@ -1,0 +1,113 @@
+"""Ladders on gold that nothing else has seen: which of them keep a promise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from stepladder.confidence.gold import Floats, Numbers
+from stepladder.confidence.many import ManyVotes
+from stepladder.routing.lot import lot_of
+from stepladder.tune.bench import Bench
+from stepladder.tune.gold_rows import Known
+from stepladder.tune.path import Path
+from stepladder.tune.promise import Promise, Tested, loosest
+from stepladder.tune.routes import asked
+from stepladder.tune.search import Ladder
+
+
+class Found(NamedTuple):
+    """A ladder that keeps the promise, if any does."""
+
+    ladder: Ladder | None
+    ties: float
+    """Share of those exactly at a threshold that it accepts."""
+
+
+@dataclass(frozen=True, eq=False)
+class Testable:
+    """Gold that neither taught nor chose (n), and the frozen fit."""
+
+    bench: Bench
+    known: Sequence[Known]
+    rest_groups: int
+
+    @cached_property
+    def _votes(self) -> ManyVotes:
+        rows = [one.row for one in self.known]
+        votes = {n: [row.votes.get(n) for row in rows] for n in self.bench.names}
+        return ManyVotes(self.bench.every.fit, [row.candidate for row in rows], votes)
+
+    @cached_property
+    def _gold(self) -> Numbers:
+        """Numbers of the right labels (n); -1 for gold that is none of them."""
+        labels = self.bench.table.labels
+        found = [labels.index(one.row.gold) if one.usable else -1 for one in self.known]
+        return np.array(found, dtype=np.int64)
+
+    @cached_property
+    def group(self) -> Numbers:
+        """Number of each row's group (n)."""
+        names = np.array([one.row.group for one in self.known], dtype=object).astype(str)
+        return np.asarray(np.unique(names, return_inverse=True)[1], dtype=np.int64)
+
+    @cached_property
+    def lots(self) -> Floats:
+        """Of each row (n)."""
+        return np.array([lot_of(one.row.candidate.key) for one in self.known])
+
+    def tiers(self, ladder: Ladder) -> tuple[list[Floats], list[Numbers]]:
+        """By tier, the probability of each row's label, and whether it is wrong (n each)."""
+        probability, wrong = [], []
+        for names in asked(ladder.route):
+            ordered = [name for name in self.bench.names if name in names]
+            posterior = np.nan_to_num(self._votes.posteriors(ordered))
+            probability.append(posterior.max(axis=1))
+            wrong.append((posterior.argmax(axis=1) != self._gold).astype(np.int64))
+        return probability, wrong
+
+    def tested(self, accepted: Floats, wrong: Floats) -> Tested:
+        """These rows, as a promise looks at them."""
+        known = np.ones(len(self.known), dtype=bool)
+        return Tested(accepted, wrong, self.group, known, self.rest_groups)
+
+
+def loosest_ladder(testable: Testable, ladder: Ladder, promise: Promise) -> Found:
+    """Along the ladder's path, the loosest place that keeps the promise."""
+    probability, wrong = testable.tiers(ladder)
+    path = Path.of(ladder, probability, wrong, testable.lots)
+    place = loosest(testable.tested(path.accepted, path.wrong), promise)
+    if place is None:
+        return Found(None, 1.0)
+    loosened = path.at(place)
+    return Found(loosened.ladder, loosened.ties)
+
+
+def surest_ladder(testable: Testable, ladders: Sequence[Ladder], promise: Promise) -> Found:
+    """Of ladders that label everything, the last of a sequence that keeps the promise.
+
+    The sequence goes from the most accurate down and ends at the first that fails. A row that any
+    of them so far got wrong counts as wrong, so that errors only grow along it.
+    """
+    levels = -np.arange(len(ladders), dtype=np.float64)
+    first_wrong = np.full(len(testable.known), -np.inf)
+    for level, ladder in zip(levels.tolist(), ladders, strict=True):
+        is_wrong = _delivered_wrong(testable, ladder)
+        first_wrong = np.where(is_wrong, np.maximum(first_wrong, level), first_wrong)
+    everything = np.zeros(len(testable.known))
+    place = loosest(testable.tested(everything, first_wrong), promise, levels)
+    return Found(None if place is None else ladders[-round(place)], 1.0)
+
+
+def _delivered_wrong(testable: Testable, ladder: Ladder) -> np.ndarray:
+    """Where the ladder's label is wrong (n)."""
+    probability, wrong = testable.tiers(ladder)
+    found = wrong[-1] != 0
+    reached = list(zip(probability, wrong, ladder.thresholds, strict=False))
+    for sure, is_wrong, threshold in reversed(reached):
+        found = np.where(sure >= threshold, is_wrong != 0, found)
+    return np.asarray(found)

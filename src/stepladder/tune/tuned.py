@@ -1,0 +1,54 @@
+"""What a tuning came to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stepladder.engine.frozen import Frozen
+from stepladder.policy import Policy
+from stepladder.simulate.figures import Simulated
+from stepladder.tune.search import Rung
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The policy, without its fit and evidence written into it yet."""
+
+    policy: Policy
+    frozen: Frozen | None
+    """None where no machine is asked."""
+    expected: Rung | None
+    """What the search expected of it; None where people alone are asked."""
+    measured: Simulated
+    """What it came to on gold."""
+    measured_on: str
+    """On which rows, in words."""
+    promised: bool
+    """Whether the promise was tested, and kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """The policy that serves the goal best, or why there is none."""
+
+    chosen: Chosen | None
+    """None where the goal is infeasible."""
+    reason: str
+    """Why that one, or why none and what would help."""
+    frontier: Sequence[Rung]
+    """Ladders that no cheaper one is as good as, by rising cost, as far as the search knows."""
+    considered: Sequence[str]
+    """The annotators searched over, cheap ones first."""
+    left_out: Sequence[str]
+    """Others of the recording."""
+    rows: int
+    groups: int
+    taught: int
+    """Rows that taught and chose."""
+    tested: int
+    """Rows that only the promise was tested on."""
+    rest_groups: int
+    """Groups that the promise is about."""
+    incomplete: int
+    """Rows of gold left out, since a vote is missing."""
