@@ -9,6 +9,7 @@ from rich.console import Console
 from stepladder.cli.screen import many, table
 from stepladder.cli.tune_request import TuneRequest
 from stepladder.recording import Recording
+from stepladder.tune.bench import Rule
 from stepladder.tune.search import End, Ladder
 from stepladder.tune.tuned import Chosen, Tuned
 from stepladder.tune.writing import Written
@@ -77,16 +78,16 @@ def described(ladder: Ladder) -> str:
     tiers = []
     for number, names in enumerate(ladder.route):
         threshold = ladder.thresholds[number] if number < len(ladder.thresholds) else None
-        tiers.append(" + ".join(names) + ("" if threshold is None else _limit(threshold)))
+        tiers.append(" + ".join(names) + ("" if threshold is None else _limit(ladder.rule, threshold)))
     if ladder.end is End.PERSON:
         tiers.append("person")
     return " > ".join(tiers)
 
 
-def _limit(threshold: float) -> str:
-    return (
-        " (none)" if threshold > 1.0 and threshold == int(threshold) == 2 else f" {threshold:.3f}"
-    )
+def _limit(rule: Rule, threshold: float) -> str:
+    if rule is Rule.AGREE:
+        return f" {threshold:.0f} agree"
+    return " (nothing)" if threshold > 1.0 else f" {threshold:.3f}"
 
 
 def _lines(request: TuneRequest, tuned: Tuned) -> Iterator[str]:

@@ -32,6 +32,8 @@ from stepladder.tune.testing import Testable, loosest_ladder, surest_ladder
 from stepladder.tune.tuned import Chosen, Tuned
 from stepladder.types import Usage
 
+GAPS = 0.1
+"""Share of the rows of gold up to which rows without it are gaps in the gold, and not the rest."""
 MOST_ANNOTATORS = 7
 """Searched over at once: of more, every set of them takes minutes."""
 FRONTIER = 40
@@ -76,7 +78,7 @@ class _Tuning:
 
     def tuned(self) -> Tuned:
         rung = self._search.best(self._wish.goal, self._bench)
-        frontier = _thinned(list(self._search.frontier()))
+        frontier = [_plain(one) for one in _thinned(list(self._search.frontier()))]
         if rung is None:
             return self._told(None, self._none_expected(), frontier)
         if self._wish.promise is None:
@@ -97,8 +99,13 @@ class _Tuning:
 
     @cached_property
     def _rest_groups(self) -> int:
-        """Whom the promise is about; where the recording does not tell, as many as have gold."""
-        return self._gold.rest_groups or len(self._gold.groups)
+        """Whom the promise is about: groups without gold, or else as many as have gold.
+
+        A few of them are no rest: there the people who gave gold could not agree.
+        """
+        found = self._gold
+        few = found.rest_rows < GAPS * len(found.known)
+        return len(found.groups) if few else found.rest_groups
 
     @cached_property
     def _teaching(self) -> Sequence[Known]:
@@ -290,6 +297,11 @@ def _thinned(rungs: list[Rung]) -> list[Rung]:
         return rungs
     places = np.unique(np.linspace(0, len(rungs) - 1, FRONTIER).round().astype(int))
     return [rungs[place] for place in places.tolist()]
+
+
+def _plain(rung: Rung) -> Rung:
+    """The same, without tiers that accept nothing."""
+    return replace(rung, ladder=simplified(rung.ladder))
 
 
 def _asking(base: Policy, names: Sequence[str]) -> Policy:
