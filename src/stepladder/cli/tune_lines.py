@@ -78,7 +78,8 @@ def described(ladder: Ladder) -> str:
     tiers = []
     for number, names in enumerate(ladder.route):
         threshold = ladder.thresholds[number] if number < len(ladder.thresholds) else None
-        tiers.append(" + ".join(names) + ("" if threshold is None else _limit(ladder.rule, threshold)))
+        limit = "" if threshold is None else _limit(ladder.rule, threshold)
+        tiers.append(" + ".join(names) + limit)
     if ladder.end is End.PERSON:
         tiers.append("person")
     return " > ".join(tiers)

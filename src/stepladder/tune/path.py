@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import exp, isfinite, log
+from math import exp, log
 
 import numpy as np
 
 from stepladder.confidence.gold import Floats, Numbers
 from stepladder.tune.search import Ladder
 
-CLIP = 1e-9
+CLIP = 1e-12
 """Nearest to 0 and 1 that a probability is taken to be."""
 ALIKE = 9
 """Decimals by which two candidates' numbers differ if they do."""
 ALWAYS = 1e6
-"""In place of infinity: a threshold of 0, or one that nothing reaches."""
+"""In place of infinity: what a threshold of 0 accepts, it accepts at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,10 @@ class Path:
                 for one, threshold in zip(probability, ladder.thresholds, strict=True)
             ]
         )
-        distinct = np.unique(falls)[::-1]
+        distinct = np.unique(falls[np.isfinite(falls)])[::-1]
         # Places: a whole number for each distinct fall, and the lot between two of them.
-        places = -np.searchsorted(-distinct, falls).astype(np.float64) + np.minimum(lot, 1 - CLIP)
+        whole = -np.searchsorted(-distinct, -falls).astype(np.float64)
+        places = np.where(np.isfinite(falls), whole + np.minimum(lot, 1 - CLIP), -np.inf)
         return cls(ladder, places.max(axis=0), _first_wrong(places, wrong), distinct)
 
     def at(self, place: float) -> Loosened:
@@ -87,18 +88,24 @@ def _first_wrong(places: Floats, wrong: Sequence[Numbers]) -> Floats:
 
 
 def _fall(probability: Floats, threshold: float) -> Floats:
-    """By how much the threshold has to fall for each probability, in log-odds."""
+    """By how much the threshold has to fall for each probability (n), in log-odds.
+
+    Minus infinity where nobody named a label, or the tier accepts nothing anyway.
+    """
+    heard = probability > 0.0
     if threshold >= 1.0:
-        return np.full(len(probability), -ALWAYS)
+        return np.full(len(probability), -np.inf)
     if threshold <= 0.0:
-        return np.where(probability > 0.0, ALWAYS, -ALWAYS)
+        return np.where(heard, ALWAYS, -np.inf)
     clipped = np.clip(probability, CLIP, 1 - CLIP)
-    found = np.log(clipped / (1 - clipped)) - log(threshold / (1 - threshold))
-    return np.asarray(np.round(np.where(probability > 0.0, found, -ALWAYS), ALIKE))
+    found = np.round(np.log(clipped / (1 - clipped)) - log(threshold / (1 - threshold)), ALIKE)
+    return np.asarray(np.where(heard, found, -np.inf), dtype=np.float64)
 
 
 def _fallen(threshold: float, fall: float) -> float:
-    if threshold >= 1.0 or threshold <= 0.0 or not isfinite(fall) or abs(fall) >= ALWAYS:
-        return threshold if fall > -ALWAYS else 0.0
+    if not 0.0 < threshold < 1.0:
+        return threshold
+    if fall >= ALWAYS:
+        return 1.0
     odds = log(threshold / (1 - threshold)) + fall
     return 1.0 / (1.0 + exp(-odds))

@@ -1,0 +1,139 @@
+"""Promises: what passes, what does not, and how often they are broken."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stepladder.confidence.gold import Floats, Numbers
+from stepladder.tune.promise import Of, Promise, loosest, risk_at
+from stepladder.tune.promise import Tested as Rows
+from stepladder.tune.promise import tested_groups as groups_that_test
+
+
+def rows_of(accepted: list[float], wrong: list[float], group: list[int], rest: int) -> Rows:
+    return Rows(
+        np.array(accepted),
+        np.array(wrong),
+        np.array(group),
+        np.ones(len(group), dtype=bool),
+        rest,
+    )
+
+
+NEVER = -np.inf
+
+
+def singles(right: int, wrong: int, rest: int = 1000) -> Rows:
+    """Wrong rows are accepted last."""
+    places = [float(-n) for n in range(right + wrong)]
+    errors = [NEVER] * right + places[right:]
+    return rows_of(places, errors, list(range(right + wrong)), rest)
+
+
+def test_the_loosest_level_is_the_last_that_passes() -> None:
+    promise = Promise(0.1, 0.9)
+    of = singles(150, 50)
+    level = loosest(of, promise)
+    assert level is not None
+    assert risk_at(of, promise, level) <= 0.1 + 1e-12 < risk_at(of, promise, level - 1)
+    # So many wrong rows of 200 convince of less than 10 % in a rest of 1,000.
+    assert (of.wrong >= level).sum() == 13
+
+
+def test_nothing_passes_where_even_no_error_convinces_nobody() -> None:
+    assert loosest(singles(20, 0), Promise(0.05, 0.9)) is None
+    assert loosest(singles(60, 0), Promise(0.05, 0.9)) is not None
+
+
+def test_what_is_never_accepted_is_no_level() -> None:
+    of = rows_of([0.0, NEVER], [NEVER, NEVER], [0, 1], rest=1)
+    assert loosest(of, Promise(0.5, 0.5)) in {None, 0.0}
+
+
+def test_a_larger_error_and_less_confidence_accept_more() -> None:
+    of = singles(120, 80)
+    levels = [loosest(of, Promise(error, 0.9)) for error in (0.05, 0.1, 0.2)]
+    assert levels == sorted(levels, reverse=True, key=lambda one: one if one is not None else 1)
+    sure, unsure = (loosest(of, Promise(0.1, confidence)) for confidence in (0.99, 0.5))
+    assert sure is not None
+    assert unsure is not None
+    assert unsure < sure
+
+
+def test_groups_count_not_rows() -> None:
+    """Forty rows of four groups know less than forty rows."""
+    places, never = [0.0] * 40, [NEVER] * 40
+    apart = rows_of(places, never, list(range(40)), rest=400)
+    together = rows_of(places, never, [n // 10 for n in range(40)], rest=40)
+    promise = Promise(0.1, 0.9)
+    assert risk_at(apart, promise, 0.0) < 0.1 < risk_at(together, promise, 0.0)
+
+
+def test_strict_is_never_less_risky() -> None:
+    chance = np.random.default_rng(3)
+    for _ in range(10):
+        group = np.sort(chance.integers(0, 15, 90))
+        wrong = np.where(chance.random(90) < 0.05, 0.0, NEVER)
+        of = Rows(
+            np.zeros(90),
+            wrong,
+            np.unique(group, return_inverse=True)[1],
+            np.ones(90, dtype=bool),
+            40,
+        )
+        plain, strict = (risk_at(of, Promise(0.15, 0.9, strict=s), 0.0) for s in (False, True))
+        assert plain <= strict + 1e-9
+
+
+@given(st.integers(10, 400), st.integers(10, 2000), st.floats(0.02, 0.3))
+@settings(max_examples=30, deadline=None)
+def test_some_groups_teach_and_most_test(gold: int, rest: int, error: float) -> None:
+    size = groups_that_test(gold, rest, Promise(error, 0.9))
+    assert gold - round(0.3 * gold) <= size <= max(0.8 * gold, gold - round(0.3 * gold))
+
+
+def test_a_promise_of_accepted_labels_looks_at_those_alone() -> None:
+    of = singles(100, 60)
+    delivered, accepted = (loosest(of, Promise(0.15, 0.9, one)) for one in Of)
+    assert delivered is not None
+    assert accepted is not None
+    assert accepted > delivered
+
+
+def population(chance: np.random.Generator, alike: float) -> tuple[Floats, Floats, Numbers]:
+    """Groups of unequal size whose rows err alike: place, whether wrong, and group of each row."""
+    sizes = chance.integers(3, 12, 120)
+    group = np.repeat(np.arange(120), sizes)
+    hard = chance.beta(1.2, 4.0, 120)
+    p = alike * hard[group] + (1 - alike) * 0.23
+    place = -(p + 0.25 * chance.random(len(p)))
+    return place, (chance.random(len(p)) < p).astype(float), group
+
+
+@pytest.mark.parametrize("alike", [0.0, 0.9])
+def test_promises_of_groups_are_broken_as_rarely_as_promised(alike: float) -> None:
+    chance, promise, broken, accepted, times = (
+        np.random.default_rng(11),
+        Promise(0.1, 0.9),
+        0,
+        0.0,
+        150,
+    )
+    place, wrong, group = population(chance, alike)
+    for _ in range(times):
+        drawn = np.isin(group, chance.choice(120, 50, replace=False))
+        first = np.where(wrong[drawn] > 0, place[drawn], NEVER)
+        names = np.unique(group[drawn], return_inverse=True)[1]
+        of = Rows(place[drawn], first, names, np.ones(int(drawn.sum()), dtype=bool), 70)
+        level = loosest(of, promise)
+        if level is None:
+            continue
+        rest = ~drawn
+        delivered = place[rest] >= level
+        accepted += delivered.mean() / times
+        broken += (wrong[rest] * delivered).sum() / rest.sum() > promise.error
+    assert broken / times <= 0.1 + 2 * (0.1 * 0.9 / times) ** 0.5
+    assert accepted > 0.1
