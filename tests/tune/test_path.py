@@ -11,7 +11,7 @@ from stepladder.tune.bench import Rule
 from stepladder.tune.path import Path
 from stepladder.tune.search import End, Ladder
 
-SURE = st.sampled_from([0.0, 0.3, 0.5, 0.55, 0.8, 0.8, 0.95, 1.0])
+SURE = st.sampled_from([0.0, 0.3, 0.5, 0.55, 0.8, 0.8, 0.95, 0.9999])
 
 
 def stops(ladder: Ladder, ties: float, probability: list[Floats], lot: Floats) -> Floats:
