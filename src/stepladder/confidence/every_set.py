@@ -14,18 +14,22 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from stepladder.confidence.choosing import log_losses
 from stepladder.confidence.counting import STRENGTHS, Strength
 from stepladder.confidence.fit import Beside, Fit, set_name
 from stepladder.confidence.fitting import Wanted
+from stepladder.confidence.folds import group_folds
 from stepladder.confidence.gold import Floats, GoldRow, GoldTable
-from stepladder.confidence.lesson import Lesson
+from stepladder.confidence.lesson import Lesson, gives_confidence
 from stepladder.confidence.redrawing import best_shares
 from stepladder.confidence.set_weights import STEPS, WARM_STEPS, every_weight, pooled_by_set
 
 DEALS = 2
-"""Times that groups are dealt to folds anew, for posteriors that did not see a row's group."""
+"""Times that groups are dealt to folds anew, for posteriors that did not see a row's group; once
+where an annotator gives a confidence, whose calibration takes most of the time."""
+Sets = Sequence[tuple[str, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +42,21 @@ class EverySet:
     """Every set, in the order of the annotators, small ones first; the last one is all."""
     crossed: Floats
     """The posterior of each gold row given all votes, by fits without its group (n x K)."""
+    wanted: Wanted
+    """What was fitted; without columns where the text did not join."""
+    shares: Floats
+    """The part of each strength of smoothing (f)."""
+
+    def like_it(self, rows: Sequence[GoldRow]) -> Fit:
+        """The same kind of fit from other rows: the same text or none, and the same shares."""
+        with threadpool_limits(1):
+            table = GoldTable(self.wanted.labels, tuple(rows))
+            lesson = Lesson.learn(replace(self.wanted, minimum=2), table)
+            text = self.wanted.columns is not None
+            rungs = [_Rung.climb(lesson, self.sets, s, text=text) for s in _strengths(table)]
+            # Rows of a single question have one strength, whatever the others have.
+            shares = self.shares if len(rungs) == len(self.shares) else np.ones(1)
+            return _together(lesson, self.sets, rungs, shares)
 
 
 def all_sets(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -51,14 +70,21 @@ def fit_every_set(wanted: Wanted, rows: Sequence[GoldRow]) -> EverySet:
     The text joins where that lowers the loss on groups not seen. Raises ValueError for gold of
     a single group.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
     with threadpool_limits(1):
-        found = _fit(replace(wanted, columns=None), rows)
-        if wanted.columns is None:
-            return found.every
-        richer = _fit(wanted, rows)
-        return min(found, richer, key=lambda one: one.loss).every
+        table, sets = GoldTable(wanted.labels, tuple(rows)), all_sets(wanted.annotators)
+        lesson = Lesson.learn(wanted, table)
+        ways = [False, True] if lesson.text is not None else [False]
+        strengths = _strengths(table)
+        rungs = {
+            text: [_Rung.climb(lesson, sets, one, text=text) for one in strengths] for text in ways
+        }
+        crossed = _crossed(wanted, table, sets, [rung for way in ways for rung in rungs[way]])
+        by_way = np.split(crossed, len(ways))
+        found = [
+            _chosen(wanted, lesson, sets, rungs[way], part)
+            for way, part in zip(ways, by_way, strict=True)
+        ]
+        return min(found, key=lambda one: one.loss).every
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,20 +94,28 @@ class _Found:
     """Of the crossed posteriors, nats per row."""
 
 
-def _fit(wanted: Wanted, rows: Sequence[GoldRow]) -> _Found:
-    table = GoldTable(wanted.labels, tuple(rows))
-    sets = all_sets(wanted.annotators)
-    whole = Lesson.learn(wanted, table)
-    several = len(set(table.questions)) > 1
-    strengths = STRENGTHS if several else STRENGTHS[:1]
-    rungs = [_Rung.climb(whole, sets, strength) for strength in strengths]
-    crossed = _crossed(wanted, table, sets, rungs)
+def _chosen(
+    wanted: Wanted, lesson: Lesson, sets: Sets, rungs: Sequence[_Rung], crossed: Floats
+) -> _Found:
+    """The strengths averaged; `crossed` are their posteriors (f x s x n x K)."""
+    table = lesson.table
     losses = np.stack([_losses(one, table) for one in crossed])
     shares = best_shares(losses, table.groups, table.weight, wanted.seed)
     averaged = np.einsum("f,fnk->nk", shares, crossed[:, -1])
-    every = EverySet(_together(wanted, whole, sets, rungs, shares), sets, averaged)
+    columns = wanted.columns if rungs[0].text else None
+    every = EverySet(
+        _together(lesson, sets, rungs, shares),
+        tuple(sets),
+        averaged,
+        replace(wanted, columns=columns),
+        shares,
+    )
     own = log_losses(np.log(np.maximum(averaged, 1e-12)), table.gold)
     return _Found(every, float(np.average(own, weights=table.weight)))
+
+
+def _strengths(table: GoldTable) -> Sequence[Strength]:
+    return STRENGTHS if len(set(table.questions)) > 1 else STRENGTHS[:1]
 
 
 def _losses(posteriors: Floats, table: GoldTable) -> Floats:
@@ -101,13 +135,16 @@ class _Rung:
     """Where the weights are held (s x w)."""
     weights: Floats
     """s x w."""
+    text: bool
+    """Whether the text is listened to."""
 
     @classmethod
-    def climb(cls, lesson: Lesson, sets: Sequence[tuple[str, ...]], strength: Strength) -> _Rung:
+    def climb(cls, lesson: Lesson, sets: Sets, strength: Strength, *, text: bool) -> _Rung:
         listened = lesson.listened(sets)
+        listened[:, -1] &= text
         near = lesson.near(sets)
         weights = every_weight(lesson.held_out(strength), listened, near, near, STEPS)
-        return cls(strength, listened, near, weights)
+        return cls(strength, listened, near, weights, text)
 
     def held(self, lesson: Lesson, others: GoldTable) -> Floats:
         """Posteriors (s x n x K) of rows that the lesson did not see."""
@@ -117,14 +154,11 @@ class _Rung:
         return lesson.where_gold_says_nothing(found, others)
 
 
-def _crossed(
-    wanted: Wanted, table: GoldTable, sets: Sequence[tuple[str, ...]], rungs: Sequence[_Rung]
-) -> Floats:
+def _crossed(wanted: Wanted, table: GoldTable, sets: Sets, rungs: Sequence[_Rung]) -> Floats:
     """Posteriors by strength, set and row (f x s x n x K), each without the row's group."""
-    from stepladder.confidence.folds import group_folds
-
     found = np.zeros((len(rungs), len(sets), len(table), len(table.labels)))
-    for deal in range(DEALS):
+    deals = DEALS if all(_plain(table, name) for name in wanted.annotators) else 1
+    for deal in range(deals):
         parts = group_folds(table.groups, wanted.seed + deal)
         if not parts:
             raise ValueError("gold of a single group: nothing can be held out")
@@ -134,19 +168,23 @@ def _crossed(
             lesson = Lesson.learn(replace(wanted, seed=wanted.seed + deal, minimum=2), rest)
             others = table.at(held)
             for number, rung in enumerate(rungs):
-                found[number][:, held] += rung.held(lesson, others) / DEALS
+                found[number][:, held] += rung.held(lesson, others) / deals
     return found
 
 
+def _plain(table: GoldTable, name: str) -> bool:
+    """Whether the annotator only names labels."""
+    return not gives_confidence(name, table)
+
+
 def _together(
-    wanted: Wanted,
     lesson: Lesson,
-    sets: Sequence[tuple[str, ...]],
+    sets: Sets,
     rungs: Sequence[_Rung],
     shares: Floats,
 ) -> Fit:
     """One fit out of all strengths: the one with the largest share, the others beside it."""
-    fits = [_fit_of(wanted, lesson, sets, rung) for rung in rungs]
+    fits = [_fit_of(lesson, sets, rung) for rung in rungs]
     first = int(np.argmax(shares))
     beside = tuple(
         Beside(share=float(share), fit=fit)
@@ -156,8 +194,8 @@ def _together(
     return fits[first].model_copy(update={"beside": beside})
 
 
-def _fit_of(wanted: Wanted, lesson: Lesson, sets: Sequence[tuple[str, ...]], rung: _Rung) -> Fit:
-    table = lesson.table
+def _fit_of(lesson: Lesson, sets: Sets, rung: _Rung) -> Fit:
+    table, wanted = lesson.table, lesson.wanted
     pools = {
         set_name(names): lesson.pool(names, weights, len(table))
         for names, weights in zip(sets, rung.weights, strict=True)
@@ -171,5 +209,5 @@ def _fit_of(wanted: Wanted, lesson: Lesson, sets: Sequence[tuple[str, ...]], run
         annotators={name: lesson.annotator(name, rung.strength) for name in wanted.annotators},
         pools=pools,
         question=lesson.question_term(rung.strength),
-        text=lesson.text,
+        text=lesson.text if rung.text else None,
     )

@@ -63,7 +63,7 @@ class Lesson:
         confident = {
             name: fit_annotator(name, split, wanted.minimum, wanted.offsets.get(name))
             for name in wanted.annotators
-            if _gives_confidence(name, table)
+            if gives_confidence(name, table)
         }
         folds = range(int(split.fold.max(initial=-1)) + 1)
         text = None if wanted.columns is None else fit_prior(table, wanted.columns)
@@ -206,7 +206,8 @@ def _sets_like(posteriors: Floats, wanted: Wanted) -> Sequence[tuple[str, ...]]:
     return all_sets(wanted.annotators)[: len(posteriors)]
 
 
-def _gives_confidence(name: str, table: GoldTable) -> bool:
+def gives_confidence(name: str, table: GoldTable) -> bool:
+    """Whether any vote of the annotator comes with one."""
     return any(
         name in row.votes and row.votes[name].confidence.source is not Source.NONE
         for row in table.rows

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from stepladder.digest import digest
 from stepladder.recording.recorded_row import RecordedRow
+from stepladder.types import Vote
 
 LONG = 16
 """Hexadecimal digits kept: two of a million rows share them once in 37 million files."""
 
 
 def identity(row: RecordedRow) -> str:
-    """Digest of its key, its group, its gold and what everybody said of it."""
+    """Digest of its key, columns, group and gold, and of what everybody said of it."""
     candidate = row.candidate
-    said = {name: [vote.label for vote in drawn] for name, drawn in row.votes.items()}
-    return digest(*candidate.key, candidate.group, candidate.gold, said)[:LONG]
+    said = {name: [_said(vote) for vote in drawn] for name, drawn in row.votes.items()}
+    about = (*candidate.key, dict(candidate.columns), candidate.group, candidate.gold)
+    return digest(*about, said)[:LONG]
+
+
+def _said(vote: Vote) -> list[object]:
+    shown, used = vote.confidence, vote.usage
+    return [vote.label, shown.source, dict(shown.by_label), used.input, used.output]

@@ -16,15 +16,14 @@ DIGITS = Decimal("1e-12")
 
 
 def simplified(ladder: Ladder) -> Ladder:
-    """Without tiers that accept nothing: whom they ask, the next one asks."""
+    """Without tiers that accept nothing: whom they ask, the next one asks, or nobody at the end."""
     route: list[tuple[str, ...]] = []
     thresholds: list[float] = []
     waiting: tuple[str, ...] = ()
     for number, names in enumerate(ladder.route):
         own = waiting + names
         accepts = number >= len(ladder.thresholds) or not _unreachable(ladder, number, own)
-        last = number == len(ladder.route) - 1
-        if not accepts and not last:
+        if not accepts:
             waiting = own
             continue
         waiting = ()

@@ -9,7 +9,6 @@ from functools import cached_property
 import numpy as np
 
 from stepladder.confidence import Fit, Wanted
-from stepladder.confidence.every_set import fit_every_set
 from stepladder.confidence.folds import group_folds
 from stepladder.engine.frozen import Frozen
 from stepladder.engine.rates import Rate
@@ -28,7 +27,7 @@ from stepladder.tune.gold_rows import GoldRows, Known, costs
 from stepladder.tune.ladder_policy import part_of, person_of, policy_of, simplified
 from stepladder.tune.promise import Promise, tested_groups
 from stepladder.tune.search import End, Ladder, Rung, Search
-from stepladder.tune.testing import Testable, loosest_ladder, surest_ladder
+from stepladder.tune.testing import Found, Testable, loosest_ladder, surest_ladder
 from stepladder.tune.tuned import Chosen, Tuned
 from stepladder.types import Usage
 
@@ -78,6 +77,8 @@ class _Tuning:
 
     def tuned(self) -> Tuned:
         rung = self._search.best(self._wish.goal, self._bench)
+        if rung is not None and not simplified(rung.ladder).route and self._nobody:
+            rung = None
         frontier = [_plain(one) for one in _thinned(list(self._search.frontier()))]
         if rung is None:
             return self._told(None, self._none_expected(), frontier)
@@ -85,6 +86,11 @@ class _Tuning:
             return self._told(self._unpromised(rung), "what the search expects", frontier)
         chosen = self._promised(rung, self._wish.promise)
         return self._told(chosen, self._why(chosen), frontier)
+
+    @property
+    def _nobody(self) -> bool:
+        """Whether what machines do not accept stays without a label."""
+        return self._wish.end is End.NOBODY
 
     # What teaches, and what tests.
 
@@ -162,7 +168,7 @@ class _Tuning:
     # From a ladder to a policy.
 
     def _unpromised(self, rung: Rung) -> Chosen:
-        if self._wish.end is End.PERSON and self._people_are_cheaper(rung):
+        if not simplified(rung.ladder).route or self._people_are_cheaper(rung):
             return self._people()
         measured = self._crossed(simplified(rung.ladder))
         return self._chosen(
@@ -176,7 +182,7 @@ class _Tuning:
             ladders = [one.ladder for one in self._surest_first()]
             ladder, ties = surest_ladder(self._testable, ladders, promise)
         else:
-            ladder, ties = loosest_ladder(self._testable, simplified(rung.ladder), promise)
+            ladder, ties = self._loosest(simplified(rung.ladder), promise)
         if ladder is None:
             return self._people() if self._wish.end is End.PERSON else None
         policy = policy_of(self._base, simplified(ladder), self._wish.name, ties=ties)
@@ -184,6 +190,11 @@ class _Tuning:
         expected = replace(rung, ladder=ladder)
         on = "the gold that only tested"
         return Chosen(policy, self._frozen(policy), expected, measured, on, promised=True)
+
+    def _loosest(self, ladder: Ladder, promise: Promise) -> Found:
+        if not ladder.route:
+            return Found(None, 1.0)
+        return loosest_ladder(self._testable, ladder, promise)
 
     def _surest_first(self) -> list[Rung]:
         """Ladders of the frontier, the most accurate first."""
@@ -198,7 +209,8 @@ class _Tuning:
         return Chosen(policy, self._frozen(policy), rung, measured, on, promised=False)
 
     def _people_are_cheaper(self, rung: Rung) -> bool:
-        return isinstance(self._wish.goal, AtMostError) and rung.usd >= self._wage
+        person = self._wish.end is End.PERSON
+        return person and isinstance(self._wish.goal, AtMostError) and rung.usd >= self._wage
 
     def _people(self) -> Chosen:
         policy = _people_alone(self._base, self._wish.name)
@@ -234,13 +246,11 @@ class _Tuning:
         """On the gold that taught, each fold decided by a fit without its groups."""
         policy = policy_of(self._base, ladder, self._wish.name)
         player = Player(policy, self._labels, self._speakers)
-        names = tuple(name for name in self._names if name in policy.machines)
-        wanted = Wanted(self._labels, names, seed=self._wish.seed)
         parts = []
         for part in group_folds([one.row.group for one in self._teaching], self._wish.seed):
             held = [one for number, one in enumerate(self._teaching) if number in part]
             learnt = [one for number, one in enumerate(self._teaching) if number not in part]
-            fit = fit_every_set(wanted, [one.row for one in learnt]).fit
+            fit = self._bench.every.like_it([one.row for one in learnt])
             parts.append(
                 player.replay((Row(one.row.candidate, one.row.votes) for one in held), fit)
             )

@@ -1,0 +1,128 @@
+"""How much work of people does a promise save? One model with stated confidence, and text.
+
+    STEPLADDER_RECORDINGS=… python -m benchmarks.people_saved --seeds 50
+
+Of all rows, those with gold included, so many may be labelled wrongly, with 95 % confidence. Saved
+is the share of all rows that no person labelled: gold counts as people's. By the same seeds, the
+procedure of PAC labels on stated confidence, ties broken, whose authors report 24, 39 and 52 %.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
+import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from benchmarks.promises.draws import FIRST_SEED, TUNE, draw
+from benchmarks.promises.least_sure import Stated, with_free_rows
+from benchmarks.promises.peers import pac_labels, pac_labels_betting
+from benchmarks.promises.product import Product
+from benchmarks.promises.rows import Delivered, Rows, judged
+from benchmarks.promises.summary import Found, Summary, most_over, print_table
+from benchmarks.recordings import RECORDINGS, Recording
+from stepladder.tune.promise import Promise
+
+STANCE = next(one for one in RECORDINGS if one.file == "stance")
+TARGETS = (0.05, 0.10, 0.15)
+REFERENCE = (0.24, 0.39, 0.52)
+"""By target, what the authors of PAC labels report."""
+CONFIDENCE = 0.95
+RISK = 1 - CONFIDENCE
+GOLD = (300, 200)
+"""Rows of gold, drawn at random."""
+DRAWS, BETTING_DRAWS = 100, 200
+"""Of PAC labels, with replacement; so many suit each bound best."""
+OURS = f"stepladder, {GOLD[0]} gold"
+FREE = "not in the product: free rows teach"
+PAC = f"PAC labels, {DRAWS} draws"
+BETTING = f"PAC labels, betting, {BETTING_DRAWS} draws"
+
+
+def one_seed(recording: Recording, seed: int) -> Found:
+    """All methods at all targets."""
+    found: dict[tuple[str, float], Delivered] = {}
+    with threadpool_limits(1):
+        for gold in GOLD:
+            product = Product(recording.labels, draw(recording, gold, seed), seed + TUNE)
+            for target in TARGETS:
+                for method, delivered in _product(product, gold, target):
+                    found[method, target] = delivered
+        for target in TARGETS:
+            found[FREE, target] = with_free_rows(recording, target, RISK, seed)
+            for method, delivered in _peers(Stated.of(recording).as_rows(), target, seed):
+                found[method, target] = delivered
+    return found
+
+
+def _product(product: Product, gold: int, target: float) -> Iterator[tuple[str, Delivered]]:
+    """Asked for the target itself, and for what the rest may err so that all rows meet it."""
+    rest = len(product.split.fresh)
+    whole = len(product.split.known) + rest
+    for name, error in (("", target), (", error scaled to the rest", target * whole / rest)):
+        promise = Promise(error, CONFIDENCE)
+        accepted, wrong = product.on_rest(product.with_people(promise), promise)
+        yield f"stepladder, {gold} gold{name}", judged(accepted, wrong, target, whole)
+
+
+def _peers(rows: Rows, target: float, seed: int) -> Iterator[tuple[str, Delivered]]:
+    """Rows that were drawn are people's."""
+    for method, draws, threshold in (
+        (PAC, DRAWS, pac_labels),
+        (BETTING, BETTING_DRAWS, pac_labels_betting),
+    ):
+        drawn = np.random.default_rng(seed).integers(len(rows), size=draws)
+        accepted = rows.top >= threshold(rows.at(drawn), target, RISK)
+        accepted[drawn] = False
+        yield method, judged(accepted, rows.wrong, target)
+
+
+def report(splits: Sequence[Found]) -> None:
+    """The table, and how far everybody is ahead of PAC labels."""
+    print("  share of all rows not labelled by people, and share of seeds over the target")
+    methods = list(dict.fromkeys(method for method, _ in splits[0]))
+    print_table(splits, methods, TARGETS)
+    print(f"  points ahead of {PAC}, paired")
+    for method in methods:
+        cells = [_ahead(splits, method, target) for target in TARGETS]
+        print(f"  {method:<46}" + "".join(f"{cell:>16}" for cell in cells))
+    for verdict in verdicts(splits):
+        print(f"  {verdict}")
+
+
+def _ahead(splits: Sequence[Found], method: str, target: float) -> str:
+    """In percent of all rows, with its standard error."""
+    lead, error = Summary.of(splits, method, target).lead(Summary.of(splits, PAC, target))
+    return f"{100 * lead:+.1f} ± {100 * error:.1f}"
+
+
+def verdicts(splits: Sequence[Found]) -> Iterator[str]:
+    """What was aimed at, and whether it is so."""
+    for target, reference in zip(TARGETS, REFERENCE, strict=True):
+        mine = Summary.of(splits, OURS, target)
+        saved = float(mine.accepted.mean())
+        word = "reached" if saved >= reference else "MISSED"
+        valid = "valid" if mine.over <= most_over(RISK, len(splits)) else "NOT valid"
+        yield f"{target:.0%}: {OURS} saves {saved:.1%}, reference {reference:.0%}: {word}; {valid}"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=50)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    given = parser.parse_args()
+    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(f"{STANCE.file}: {given.seeds} seeds from {FIRST_SEED}, confidence {CONFIDENCE:.0%}")
+    with ProcessPoolExecutor(given.processes) as pool:
+        seeds = range(FIRST_SEED, FIRST_SEED + given.seeds)
+        report(list(pool.map(partial(one_seed, STANCE), seeds)))
+
+
+if __name__ == "__main__":
+    main()
