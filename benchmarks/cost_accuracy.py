@@ -23,17 +23,19 @@ from time import perf_counter
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from benchmarks.cost_accuracy_leads import Leads
 from benchmarks.cost_accuracy_ours import Outcome, measured, tuned
-from benchmarks.cost_accuracy_recorded import Source, read
-from benchmarks.cost_accuracy_report import ORACLE, OURS, Reference, report, verdicts
+from benchmarks.cost_accuracy_recorded import GRID, SHARES, Source, read
+from benchmarks.cost_accuracy_report import ORACLE, OURS, report, verdicts
 from benchmarks.peers.eth import CascadeRouting
 from benchmarks.peers.frugal import Frugal
-from benchmarks.peers.reference import REFERENCE, ROWS, SEEDS
+from benchmarks.peers.reference import REFERENCE, ROWS, SEEDS, Reference
 from benchmarks.peers.rows import Decided, Peer, Rows
 from benchmarks.peers.singles import Mix, Oracle, Single
 from benchmarks.peers.together import DawidSkene, Majority
 from benchmarks.recordings import RECORDINGS, folder
 from stepladder.confidence.gold import Floats
+from stepladder.errors import UserError
 
 FIRST_SEED = 1000
 """Constants were tuned on splits by other seeds."""
@@ -120,19 +122,32 @@ def reference_for(given: argparse.Namespace) -> Reference:
     return REFERENCE if same and not given.recording and not given.no_questions else {}
 
 
-def main() -> None:
-    """Measure and print."""
-    given = arguments()
-    print(f"{os.cpu_count()} CPUs, {platform.platform()}, Python {platform.python_version()}")
-    print(f"{given.rows} gold rows, {given.seeds} splits by group, seeds from {FIRST_SEED}")
+def compared(given: argparse.Namespace) -> dict[str, dict[str, Leads]]:
+    """Measure and print each recording; how far ours is above each peer comes back."""
     seeds = range(FIRST_SEED, FIRST_SEED + given.seeds)
     leads = {}
     with ProcessPoolExecutor(given.processes) as pool:
         for source in sources(given):
             recorded = read(source)
+            if len(recorded.rows) <= given.rows:
+                raise SystemExit(f"{recorded.name}: {len(recorded.rows)} rows; give fewer --rows")
             splits = list(pool.map(partial(one_split, source, given.rows), seeds))
             leads[recorded.name] = report(recorded, splits, reference_for(given))
-    print()
+    return leads
+
+
+def main() -> None:
+    """Measure, print, and say what the goals say."""
+    given = arguments()
+    print(f"{os.cpu_count()} CPUs, {platform.platform()}, Python {platform.python_version()}")
+    print(f"{given.rows} gold rows, {given.seeds} splits by group, seeds from {FIRST_SEED}")
+    print(f"budgets in per cent of the best single model's cost; area: mean over {GRID} budgets")
+    print(f"seconds: to choose for all {GRID + len(SHARES)} budgets; ours with the fit")
+    try:
+        leads = compared(given)
+    except UserError as problem:
+        raise SystemExit(str(problem)) from None
+    print("\nours and each peer; clearly: by more than one standard error")
     for verdict in verdicts(leads):
         print(verdict)
 

@@ -19,6 +19,7 @@ from stepladder.policy import Policy, RecordedSpec, Tier
 from stepladder.pricing import PriceBook
 from stepladder.recording import Recording
 from stepladder.simulate import Scenario
+from stepladder.simulate.casting import cast
 from stepladder.simulate.replay import Player
 from stepladder.task import Task
 from stepladder.task.schema import LabelSpec
@@ -136,7 +137,7 @@ class Recorded:
 
 @cache
 def read(source: Source) -> Recorded:
-    """Read and price it; ends the program where there are more models than a search takes."""
+    """Read and price it; raises UserError, or ends the program where there are too many models."""
     task = _task(source.path.stem, source.labels) if source.labels else None
     recording = Recording.open(source.path, task)
     asked = source.annotators or tuple(recording.contents.annotators)
@@ -147,7 +148,8 @@ def read(source: Source) -> Recorded:
         )
     base = _base(asked, source.path)
     labels = recording.task.label_names
-    found = GoldRows.read(recording, Player(base, labels, {name: name for name in asked}))
+    speakers = cast(base, recording.contents.annotators)
+    found = GoldRows.read(recording, Player(base, labels, speakers))
     rows = [_asked(one.row, source) for one in found.known if one.usable]
     scenario = Scenario(
         PriceBook.load([] if source.prices is None else [source.prices]), source.day

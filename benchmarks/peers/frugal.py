@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 
 from benchmarks.peers.rows import Decided, Flags, Rows, most_accurate
 from stepladder.confidence.gold import Floats
@@ -41,8 +42,6 @@ class _Scorer:
     @classmethod
     def learnt(cls, chain: Chain, gold: Rows, *, question: bool) -> _Scorer:
         """From gold."""
-        from sklearn.linear_model import LogisticRegression
-
         right = gold.right[:, chain[-1]]
         if right.all() or not right.any():
             return cls(chain, question, float(right[0]))

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-REFERENCE: Mapping[tuple[str, str], tuple[float, float, float, float]] = {
+Figures = tuple[float, float, float, float]
+Reference = Mapping[tuple[str, str], Figures]
+
+REFERENCE: Reference = {
     ("cebab_aspects", "single model"): (0.9023, 0.9008, 0.9008, 0.9022),
     ("cebab_aspects", "mix of two"): (0.9032, 0.9056, 0.9111, 0.9081),
     ("cebab_aspects", "majority"): (0.9023, 0.9008, 0.8973, 0.9003),

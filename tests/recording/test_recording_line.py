@@ -257,6 +257,14 @@ def test_two_tasks_in_one_file_are_told_apart(tmp_path: Path) -> None:
         Recording.open(path)
 
 
+def test_without_a_task_only_the_text_is_kept(tmp_path: Path) -> None:
+    row = {"id": "1", "gold": "no", "text": "soup", "annotated_as": "no", "votes": {}}
+    path = lines(tmp_path / "r.jsonl", row, {**row, "id": "2", "gold": "yes"})
+    assert next(iter(Recording.open(path))).candidate.columns == {"text": "soup"}
+    described = next(iter(Recording.open(path, TASK))).candidate.columns
+    assert described == {"text": "soup", "annotated_as": "no"}
+
+
 def test_gold_that_is_none_of_the_labels_is_counted(tmp_path: Path) -> None:
     path = lines(
         tmp_path / "r.jsonl",

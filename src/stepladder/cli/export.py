@@ -48,7 +48,10 @@ def export(
     if candidates is not None and task is None:
         raise UserError("--candidates: give --task too, which tells how the file is read")
     check_overwriting(out, *([] if candidates is None else [candidates]))
-    read = None if candidates is None or task is None else _read(candidates, task, ledger)
+    read = None
+    if candidates is not None and task is not None:
+        file = _read(candidates, task, ledger)
+        read = map(file.shown, file)
     found = exported(ledger, run, read)
     rows = RecordingWriter(out, found.labels).write(found.rows)
     screen().print(f"{out}: {many(rows, 'candidate')}.", soft_wrap=True)

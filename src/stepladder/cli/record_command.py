@@ -43,7 +43,7 @@ def carry_out(request: RecordRequest) -> int:
     _say_price(run, console)
     ended = event_loop.run(ask(run, calls, console))
     # Also what came before it was stopped.
-    rows = writer.write(_rows(run))
+    rows = writer.write(_rows(run, file))
     _report(request, run, rows)
     return _exit_code(request, run, ended)
 
@@ -85,12 +85,12 @@ def _say_price(run: Interview, console: Console) -> None:
     )
 
 
-def _rows(run: Interview) -> Iterator[RecordedRow]:
+def _rows(run: Interview, file: CandidatesFile) -> Iterator[RecordedRow]:
     """In the order in which candidates were chosen, as far as they were asked about."""
     heard = {one.candidate.key: one for one in run.heard}
     answered = (heard[one.key] for one in run.candidates if one.key in heard)
     for number, one in enumerate(answered, start=1):
-        yield RecordedRow(one.candidate, _drawn(one), number)
+        yield RecordedRow(file.shown(one.candidate), _drawn(one), number)
 
 
 def _drawn(heard: Heard) -> dict[str, tuple[Vote, ...]]:

@@ -67,7 +67,7 @@ def _frontier(tuned: Tuned) -> object:
         grid.add_row(
             f"{1000 * rung.usd:,.4f}",
             f"{1 - rung.error:.1%}",
-            f"{rung.accepted:.1%}",
+            f"{abs(rung.accepted):.1%}",
             described(rung.ladder),
         )
     return grid

@@ -11,6 +11,10 @@ from stepladder.recording.contents import Contents, look_into, rows_in, task_in
 from stepladder.recording.labels import LabelReader
 from stepladder.recording.recorded_row import RecordedRow
 from stepladder.task import Task
+from stepladder.types import Candidate
+
+TEXT = "text"
+"""The column that is looked at where no task names any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,8 @@ class Recording:
     """Whose labels count: a vote for another one is a vote without a label."""
     contents: Contents
     """What a look through it found."""
+    described: bool = True
+    """Whether the user's own task says what the columns are; if not, only `text` is kept."""
     _reader: LabelReader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -34,7 +40,9 @@ class Recording:
         Raises TableError naming file and line.
         """
         contents = look_into(path)
-        return cls(path, task_in(path, contents) if task is None else task, contents)
+        if task is None:
+            return cls(path, task_in(path, contents), contents, described=False)
+        return cls(path, task, contents)
 
     def __iter__(self) -> Iterator[RecordedRow]:
         for _, row in rows_in(self.path):
@@ -54,4 +62,11 @@ class Recording:
             except ValueError as problem:
                 where = f"{self.path}:{row.line}"
                 raise TableError(f"{where}: vote of {name!r}: {problem}") from None
-        return replace(row, votes=votes)
+        return replace(row, candidate=self._shown(row.candidate), votes=votes)
+
+    def _shown(self, candidate: Candidate) -> Candidate:
+        """Any other column may have come to be known together with the gold."""
+        if self.described:
+            return candidate
+        columns = {name: text for name, text in candidate.columns.items() if name == TEXT}
+        return replace(candidate, columns=columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import file_digest
 from itertools import compress, islice
 from pathlib import Path
@@ -60,6 +60,12 @@ class CandidatesFile:
 
     def __iter__(self) -> Iterator[Candidate]:
         return self._unchanged(read_candidates(self.path, self.task, self.limit, self.gold))
+
+    def shown(self, candidate: Candidate) -> Candidate:
+        """The candidate without the columns that hold its id, gold, group and the like."""
+        named = {column for _, column in self.task.columns if column is not None}
+        columns = {name: text for name, text in candidate.columns.items() if name not in named}
+        return replace(candidate, columns=columns)
 
     def keys(self) -> Iterator[CandidateKey]:
         """The key of every row, once they were all checked."""

@@ -1,0 +1,250 @@
+"""`stepladder simulate` and `tune`, as a user gives them."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import Done, run_here
+from made_recording import PRICES, rows, write
+
+MACHINES = ("small", "medium", "large")
+POLICY = """\
+name = "two"
+prices = ["prices.toml"]
+
+[calibration]
+rows = 60
+
+[annotators.small]
+kind = "recorded"
+recording = "past.jsonl"
+annotator = "small"
+
+[annotators.big]
+kind = "litellm"
+model = "large"
+
+[annotators.person]
+kind = "human"
+wage = "clerk"
+
+[[tiers]]
+name = "small"
+ask = "small"
+accept = { probability = 0.8 }
+
+[[tiers]]
+name = "big"
+ask = "big"
+accept = { agree = 2 }
+
+[[tiers]]
+name = "person"
+ask = "person"
+"""
+
+
+def plain(count: int, seed: int = 0) -> list[Any]:
+    """Rows in the short form."""
+    found = []
+    for row in rows(count, seed):
+        said = {name: vote.get("label", "hm") for name, vote in row["votes"].items()}
+        found.append({"id": row["id"], "group": row["group"], "gold": row["gold"], "votes": said})
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write(tmp_path / "past.jsonl", rows(200))
+    (tmp_path / "prices.toml").write_text(PRICES)
+    (tmp_path / "policy.toml").write_text(POLICY)
+    return tmp_path
+
+
+def simulated(folder: Path, *more: str) -> Done:
+    policy = ("--policy", str(folder / "policy.toml"))
+    return run_here("simulate", str(folder / "past.jsonl"), *policy, *more)
+
+
+def tuned(folder: Path, *more: str, recording: str = "past.jsonl") -> Done:
+    out = ("--out", str(folder / "tuned.toml"), "--prices", str(folder / "prices.toml"))
+    return run_here("tune", str(folder / recording), *out, *more)
+
+
+def test_figures_for_people(folder: Path) -> None:
+    done = simulated(folder)
+    assert done.code == 0
+    assert "People's labels count as right" in done.out
+    assert "60 rows of gold calibrated" in done.out
+    assert " small " in done.out
+
+
+def test_figures_for_programs_have_the_promised_shape(folder: Path) -> None:
+    found = simulated(folder, "--json", "--human-price", "0.10").json
+    assert found["assumption"] == "people's labels count as right"
+    (policy,) = found["policies"]
+    wanted = {
+        *("name", "accuracy", "error", "accepted_error", "accepted_share", "human_share"),
+        *("abstained_share", "usd_per_candidate", "tiers", "calibration_error", "seconds_mean"),
+    }
+    assert wanted <= policy.keys()
+    assert policy["accuracy"] + policy["error"] == pytest.approx(1)
+    shares = ("accepted_share", "human_share", "abstained_share", "failed_share")
+    assert sum(policy[share] for share in shares) == pytest.approx(1)
+    small, big, person = policy["tiers"]
+    assert person["usd_by_kind"] == {"requests": f"{person['asked'] * 0.1:.2f}"}
+    assert big["asked"] == small["asked"] - small["accepted"]
+    # Rows that must stay here go to the person at once.
+    assert policy["candidates"] == 140 > small["asked"] > 120
+
+
+def test_policies_and_prices_stand_side_by_side(folder: Path) -> None:
+    dear = PRICES.replace("input = 2.5", "input = 25")
+    (folder / "dear.toml").write_text(dear)
+    (folder / "other.toml").write_text(POLICY.replace('"two"', '"careful"').replace("0.8", "0.99"))
+    tables = ("--prices", str(folder / "dear.toml"), "--prices", str(folder / "prices.toml"))
+    found = simulated(folder, "--policy", str(folder / "other.toml"), *tables, "--json").json
+    names = [(one["name"], one["prices"]) for one in found["policies"]]
+    assert names == [("two", "dear"), ("two", "prices"), ("careful", "dear"), ("careful", "prices")]
+    dearer, usual, careful, _ = found["policies"]
+    assert dearer["usd_per_candidate"] > usual["usd_per_candidate"]
+    assert dearer["accuracy"] == usual["accuracy"]
+    assert careful["human_share"] >= usual["human_share"]
+
+
+def test_what_if_says_so(folder: Path) -> None:
+    found = simulated(folder, "--times", "big=2", "--cached-share", "0.5", "--batch", "--json").json
+    assert found["policies"][0]["prices"].endswith(", big x 2, batch, 50% cached")
+
+
+def test_decisions_are_written_as_label_writes_them(folder: Path) -> None:
+    assert simulated(folder, "--out", str(folder / "o.csv")).code == 0
+    with (folder / "o.csv").open(newline="") as file:
+        found = list(csv.DictReader(file))
+    assert len(found) == 140
+    assert {row["route"] for row in found} <= {"small", "small>big", "small>big>person", "person"}
+
+
+@pytest.mark.parametrize("ending", ["png", "svg"])
+def test_a_picture_is_drawn(folder: Path, ending: str) -> None:
+    assert simulated(folder, "--plot", str(folder / f"p.{ending}")).code == 0
+    begins = {"png": b"\x89PNG", "svg": b"<?xml"}[ending]
+    assert (folder / f"p.{ending}").read_bytes().startswith(begins)
+
+
+WRONG = {
+    "a policy that asks somebody else": (
+        ("--policy", "three-agree"),
+        "the recording has no votes of",
+    ),
+    "a day before there were prices": (("--at", "2020-01-01"), "has no price on 2020-01-01"),
+    "a day that is none": (("--at", "yesterday"), "--at yesterday: not a day"),
+    "a factor that is none": (("--times", "big"), "--times big: write a name and a factor"),
+    "a factor of nobody": (("--times", "bug=2"), "'bug' is not among the annotators"),
+    "a share that is none": (("--cached-share", "2"), "--cached-share 2: not a share"),
+    "a picture of another kind": (("--plot", "p.gif"), "use .png or .svg"),
+    "decisions of several": (("--out", "o.csv", "--policy", "single-model"), "name only one"),
+    "a wage that is none": (("--human-price", "much"), "--human-price much: not an amount"),
+}
+
+
+@pytest.mark.parametrize(("more", "said"), WRONG.values(), ids=WRONG.keys())
+def test_mistakes_are_said_in_one_line(folder: Path, more: tuple[str, ...], said: str) -> None:
+    done = simulated(folder, *more)
+    assert done.code == 2
+    assert said in done.errors[0]
+    assert "Traceback" not in done.err
+
+
+def test_a_tuned_policy_is_simulated_by_its_own_fit(folder: Path) -> None:
+    write(folder / "plain.jsonl", plain(260))
+    done = tuned(
+        folder, "--budget-per-candidate", "0.0009", "--no-people", "--json", recording="plain.jsonl"
+    )
+    assert done.code == 0
+    found = done.json
+    assert (found["feasible"], found["rows"], found["tested"]) == (True, 260, 0)
+    assert {"usd_per_candidate", "accuracy"} <= found["frontier"][0].keys()
+    assert found["chosen"]["expected"]["usd_per_candidate"] <= 0.0009 * 1.001
+    fresh = [{**row, "id": f"fresh {row['id']}"} for row in plain(150, seed=4)]
+    write(folder / "fresh.jsonl", fresh)
+    again = run_here(
+        "simulate",
+        str(folder / "fresh.jsonl"),
+        "--policy",
+        str(folder / "tuned.toml"),
+        "--prices",
+        str(folder / "prices.toml"),
+        "--json",
+    ).json["policies"][0]
+    assert again["candidates"] == 150
+    assert again["calibration"]["rows"] == 0
+    assert again["accuracy"] > 0.7
+
+
+def test_a_promise_with_people_and_without(folder: Path) -> None:
+    write(folder / "plain.jsonl", plain(300))
+    promise = ("--max-error", "0.02", "--with-confidence", "0.9", "--json")
+    people = tuned(folder, *promise, "--human-price", "0.05", recording="plain.jsonl")
+    assert people.code == 0
+    assert people.json["feasible"]
+    assert people.json["chosen"]["human_share"] > 0.3
+    assert (folder / "tuned.toml").exists()
+    alone = tuned(folder, *promise, "--no-people", recording="plain.jsonl")
+    assert alone.code == 4
+    assert not alone.json["feasible"]
+    assert alone.json["chosen"] is None
+    assert alone.json["reason"].startswith("infeasible")
+
+
+def test_an_infeasible_goal_writes_nothing(folder: Path) -> None:
+    write(folder / "plain.jsonl", plain(120))
+    done = tuned(folder, "--max-error", "0.001", "--no-people", recording="plain.jsonl")
+    assert done.code == 4
+    assert "Infeasible: no ladder" in done.out
+    assert not (folder / "tuned.toml").exists()
+
+
+def test_what_was_found_is_told_and_drawn(folder: Path) -> None:
+    write(folder / "plain.jsonl", plain(150))
+    done = tuned(folder, "--plot", str(folder / "f.svg"), recording="plain.jsonl")
+    assert done.code == 0
+    assert "Goal: as cheap as can be, as good as the best." in done.out
+    assert "150 rows of 75 groups" in done.out
+    assert (folder / "f.svg").read_bytes().startswith(b"<?xml")
+
+
+TUNED_WRONG = {
+    "two goals": (("--max-error", "0.1", "--error-cost", "1"), "tuned for one goal"),
+    "a promise of nothing": (("--with-confidence", "0.9"), "--with-confidence: of what?"),
+    "strict without a promise": (("--max-error", "0.1", "--strict"), "--strict is about a promise"),
+    "an error that is none": (
+        ("--max-error", "5"),
+        "--max-error 5: write a number between 0 and 1",
+    ),
+    "nobody's price": (("--no-people", "--human-price", "1"), "give one of them"),
+    "an unknown annotator": (("--annotators", "smal"), "did you mean 'small'?"),
+    "a price before its day": (("--at", "2020-01-01"), "--annotators without that one"),
+}
+
+
+@pytest.mark.parametrize(("more", "said"), TUNED_WRONG.values(), ids=TUNED_WRONG.keys())
+def test_what_cannot_be_tuned_is_said(folder: Path, more: tuple[str, ...], said: str) -> None:
+    done = tuned(folder, *more)
+    assert done.code == 2
+    assert said in done.errors[0]
+    assert not (folder / "tuned.toml").exists()
+
+
+def test_an_annotator_without_a_price_is_named(folder: Path) -> None:
+    lines = plain(60)
+    for row in lines:
+        row["votes"]["unheard-of"] = row["votes"]["small"]
+    write(folder / "plain.jsonl", lines)
+    done = tuned(folder, recording="plain.jsonl")
+    assert done.code == 2
+    assert "no price is known for 'unheard-of'" in done.errors[0]
+    assert tuned(folder, "--annotators", "small,large", recording="plain.jsonl").code == 0
