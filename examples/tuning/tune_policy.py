@@ -41,8 +41,9 @@ def main() -> None:
             wish, goal=AtMostError(error, Of.DELIVERED), promise=Promise(error, confidence=0.9)
         )
         found = tune(recording, base, scenario, promised)
-        assert found.chosen is not None  # with people there always is a policy
-        measured = found.chosen.measured
+        chosen = found.chosen
+        assert chosen is not None  # with people there always is a policy
+        measured = chosen.measured
         assert measured.accuracy is not None
         machines = 1 - measured.by_people / measured.candidates
         usd = 1000 * measured.usd_per_candidate
@@ -51,7 +52,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         out = Path(folder) / "policy.toml"
         digest = recording.contents.digest
-        write(out, found, found.chosen, "at most 20 % wrong", promised.promise, 0, digest)
+        write(out, found, chosen, "at most 20 % wrong", promised.promise, 0, digest)
         print(f"\nThe last policy:\n\n{out.read_text()}")
 
 
