@@ -39,6 +39,8 @@ GOLD = (300, 200)
 DRAWS, BETTING_DRAWS = 100, 200
 """Of PAC labels, with replacement; so many suit each bound best."""
 OURS = f"stepladder, {GOLD[0]} gold"
+SCALED = f"{OURS}, error of all rows"
+"""The product promises an error of the rest; this asks for as much as all rows may have."""
 FREE = "not in the product: free rows teach"
 PAC = f"PAC labels, {DRAWS} draws"
 BETTING = f"PAC labels, betting, {BETTING_DRAWS} draws"
@@ -61,13 +63,16 @@ def one_seed(recording: Recording, seed: int) -> Found:
 
 
 def _product(product: Product, gold: int, target: float) -> Iterator[tuple[str, Delivered]]:
-    """Asked for the target itself, and for what the rest may err so that all rows meet it."""
+    """Asked for the target itself; with most gold also for what lets all rows just meet it."""
     rest = len(product.split.fresh)
     whole = len(product.split.known) + rest
-    for name, error in (("", target), (", error scaled to the rest", target * whole / rest)):
+    asked = {f"stepladder, {gold} gold": target}
+    if gold == max(GOLD):
+        asked[SCALED] = target * whole / rest
+    for method, error in asked.items():
         promise = Promise(error, CONFIDENCE)
         accepted, wrong = product.on_rest(product.with_people(promise), promise)
-        yield f"stepladder, {gold} gold{name}", judged(accepted, wrong, target, whole)
+        yield method, judged(accepted, wrong, target, whole)
 
 
 def _peers(rows: Rows, target: float, seed: int) -> Iterator[tuple[str, Delivered]]:

@@ -27,7 +27,7 @@ from stepladder.tune.gold_rows import GoldRows, Known, costs
 from stepladder.tune.ladder_policy import part_of, policy_of, simplified
 from stepladder.tune.promise import Of, Promise, tested_groups
 from stepladder.tune.search import End, Ladder, Rung, Search
-from stepladder.tune.testing import Found, Testable, loosest_ladder, surest_ladder
+from stepladder.tune.testing import Testable, loosest_ladder, surest_ladder
 
 DAY = date(2025, 3, 1)
 """Of the prices."""
@@ -140,10 +140,8 @@ class Product:
         top = np.stack([rung.top for rung in replay.rungs])[stop, np.arange(len(fresh))]
         return by_machine, by_machine & (top != replay.gold)
 
-    def _policy(self, found: Found) -> Policy | None:
-        if found.ladder is None:
-            return None
-        return policy_of(self._base, simplified(found.ladder), "tuned", ties=found.ties)
+    def _policy(self, ladder: Ladder | None) -> Policy | None:
+        return None if ladder is None else policy_of(self._base, simplified(ladder), "tuned")
 
     @cached_property
     def _base(self) -> Policy:

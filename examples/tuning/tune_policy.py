@@ -49,6 +49,7 @@ def main() -> None:
         usd = 1000 * measured.usd_per_candidate
         print(f"{error:6.0%} {usd:14.2f} {machines:12.1%} {measured.accuracy.value:12.1%}")
 
+    assert chosen is not None
     with TemporaryDirectory() as folder:
         out = Path(folder) / "policy.toml"
         digest = recording.contents.digest

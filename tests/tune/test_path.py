@@ -39,7 +39,7 @@ def test_places_say_what_thresholds_do(data: st.DataObject, tiers: int, rows: in
     ever_wrong = np.zeros(rows, dtype=bool)
     for place in np.unique(path.accepted[np.isfinite(path.accepted)])[::-1].tolist():
         loosened = path.at(place)
-        stop = stops(loosened.ladder, loosened.ties + 1e-12, probability, lot)
+        stop = stops(loosened, loosened.ties[0] + 1e-12, probability, lot)
         assert (stop >= 0).tolist() == (path.accepted >= place).tolist()
         label_wrong = np.array(
             [stop[n] >= 0 and wrong[stop[n]][n] for n in range(rows)], dtype=bool

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import orjson
-from sqlalchemy import Engine
 
 from stepladder.engine.call import Call
 from stepladder.engine.reusing import GOLD_ROUTE
@@ -16,6 +16,9 @@ from stepladder.ledger.gold_rows import gold
 from stepladder.ledger.voted import people_in, starts_of, voted_keys
 from stepladder.recording import RecordedRow
 from stepladder.types import Candidate, CandidateKey, Vote
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 BLOCK = 400
 """Candidates read at once."""

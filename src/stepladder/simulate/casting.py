@@ -34,7 +34,8 @@ def _speaker(name: str, spec: AnnotatorSpec, recorded: Mapping[str, int]) -> str
         if one in recorded:
             return one
     raise PolicyError(
-        f"annotators.{name}: the recording has no votes of {' or '.join(map(repr, wanted))}; "
+        f"annotators.{name}: the recording has no votes of "
+        f"{' or '.join(map(repr, dict.fromkeys(wanted)))}; "
         f"{did_you_mean(wanted[-1], recorded)}"
     )
 

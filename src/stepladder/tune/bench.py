@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from stepladder.confidence import GoldRow, GoldTable, Wanted
 from stepladder.confidence.every_set import EverySet, fit_every_set
 from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.many import ManyVotes
+from stepladder.tune.surface import bins_of, grid_of
 
 HITS, CROSSED, OWN = 1 / 3, 1 / 3, 1 / 3
 """Parts of a value: see `Bench.value`."""
@@ -26,6 +28,15 @@ class Rule(StrEnum):
 
     PROBABILITY = "probability"
     AGREE = "agree"
+
+
+class Binned(NamedTuple):
+    """What a tier may accept by."""
+
+    grid: Floats
+    """Thresholds, rising."""
+    bins: Numbers
+    """For each row the place of the first threshold that it stays below (n)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,8 +116,25 @@ class Bench:
 
     def score(self, rule: Rule) -> Floats:
         """What a rule looks at (s x n); below every threshold where nobody named a label."""
-        found = self.probability if rule is Rule.PROBABILITY else self.agreeing
-        return np.asarray(np.where(self.silent, UNHEARD, found), dtype=np.float64)
+        return self._scores[rule]
+
+    @cached_property
+    def _scores(self) -> Mapping[Rule, Floats]:
+        shown = {Rule.PROBABILITY: self.probability, Rule.AGREE: self.agreeing}
+        return {rule: np.where(self.silent, UNHEARD, one) for rule, one in shown.items()}
+
+    def binned(self, rule: Rule, number: int, levels: int) -> Binned:
+        """One set's thresholds, and the bins of its scores; worked out once."""
+        key = (rule, number, levels)
+        if key not in self._binned:
+            score = self._scores[rule][number]
+            grid = grid_of(score, levels)
+            self._binned[key] = Binned(grid, bins_of(score, grid))
+        return self._binned[key]
+
+    @cached_property
+    def _binned(self) -> dict[tuple[Rule, int, int], Binned]:
+        return {}
 
     @cached_property
     def usd(self) -> Floats:

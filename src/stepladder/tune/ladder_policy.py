@@ -19,6 +19,7 @@ def simplified(ladder: Ladder) -> Ladder:
     """Without tiers that accept nothing: whom they ask, the next one asks, or nobody at the end."""
     route: list[tuple[str, ...]] = []
     thresholds: list[float] = []
+    ties: list[float] = []
     waiting: tuple[str, ...] = ()
     for number, names in enumerate(ladder.route):
         own = waiting + names
@@ -30,7 +31,8 @@ def simplified(ladder: Ladder) -> Ladder:
         route.append(own)
         if number < len(ladder.thresholds):
             thresholds.append(ladder.thresholds[number])
-    return Ladder(tuple(route), ladder.rule, tuple(thresholds), ladder.end)
+            ties.append(ladder.ties_of(number))
+    return Ladder(tuple(route), ladder.rule, tuple(thresholds), ladder.end, tuple(ties))
 
 
 def _unreachable(ladder: Ladder, number: int, names: Sequence[str]) -> bool:
@@ -41,13 +43,13 @@ def _unreachable(ladder: Ladder, number: int, names: Sequence[str]) -> bool:
     return threshold > max(asked, len(names))
 
 
-def policy_of(base: Policy, ladder: Ladder, name: str, *, ties: float = 1.0) -> Policy:
+def policy_of(base: Policy, ladder: Ladder, name: str) -> Policy:
     """The policy; people come from the base policy, or are `person`, without an answers file."""
     tiers = [
         Tier(
             name=" + ".join(names),
             ask=names,
-            accept=_accept(ladder, number, ties),
+            accept=_accept(ladder, number),
             confidence=confidence_of(base, names[0]),
         )
         for number, names in enumerate(ladder.route)
@@ -75,13 +77,14 @@ def person_of(base: Policy) -> dict[str, AnnotatorSpec]:
     return {"person": HumanSpec(kind="human")}
 
 
-def _accept(ladder: Ladder, number: int, ties: float) -> tuple[Accept, ...]:
+def _accept(ladder: Ladder, number: int) -> tuple[Accept, ...]:
     if number >= len(ladder.thresholds):
         return ()
     threshold = ladder.thresholds[number]
     if ladder.rule is Rule.AGREE:
         return (Accept(agree=max(1, round(threshold))),)
     least = min(Decimal(1), max(Decimal(0), Decimal(threshold).quantize(DIGITS, ROUND_FLOOR)))
+    ties = ladder.ties_of(number)
     if ties >= 1.0:
         return (Accept(probability=least),)
     return (Accept(probability=least, ties=Decimal(ties).quantize(DIGITS)),)

@@ -19,15 +19,6 @@ ALWAYS = 1e6
 """In place of infinity: what a threshold of 0 accepts, it accepts at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loosened:
-    """A ladder at some place of its path."""
-
-    ladder: Ladder
-    ties: float
-    """Share of those exactly at a threshold that are accepted: whose lots are the highest."""
-
-
 @dataclass(frozen=True, eq=False)
 class Path:
     """A ladder's candidates (n), by how far its thresholds have to fall until they are accepted.
@@ -65,12 +56,13 @@ class Path:
         places = np.where(np.isfinite(falls), whole + np.minimum(lot, 1 - CLIP), -np.inf)
         return cls(ladder, places.max(axis=0), _first_wrong(places, wrong), distinct)
 
-    def at(self, place: float) -> Loosened:
-        """The ladder at a place."""
+    def at(self, place: float) -> Ladder:
+        """The ladder at a place; of those exactly at a threshold, the highest lots are accepted."""
         whole = int(np.floor(place))
         fall = float(self.falls[-whole])
         thresholds = tuple(_fallen(one, fall) for one in self.ladder.thresholds)
-        return Loosened(replace(self.ladder, thresholds=thresholds), 1.0 - (place - whole))
+        ties = (1.0 - (place - whole),) * len(thresholds)
+        return replace(self.ladder, thresholds=thresholds, ties=ties)
 
 
 def _first_wrong(places: Floats, wrong: Sequence[Numbers]) -> Floats:

@@ -13,10 +13,11 @@ import numpy as np
 from stepladder.confidence.folds import grouped_mean
 from stepladder.confidence.gold import Floats, Numbers
 from stepladder.tune.bench import Bench, Rule
+from stepladder.tune.between import Step, best_step, raised
 from stepladder.tune.goal import AsGoodAsTheBest, AtMostError, ErrorCost, Goal, WithinBudget
 from stepladder.tune.promise import Of
 from stepladder.tune.routes import Route, asked, routes
-from stepladder.tune.surface import bins_of, grid_of, surface
+from stepladder.tune.surface import surface
 
 LEVELS = 20
 """Thresholds of a tier; half as many where three tiers accept by one."""
@@ -48,6 +49,12 @@ class Ladder:
     thresholds: tuple[float, ...]
     """Of the tiers that accept by one: all, or all but the last, which accepts any label."""
     end: End
+    ties: tuple[float, ...] = ()
+    """By threshold, which share is accepted of those exactly at it; all, where nothing is said."""
+
+    def ties_of(self, tier: int) -> float:
+        """The share that a tier accepts of those exactly at its threshold."""
+        return self.ties[tier] if self.ties else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,11 @@ class _Surface:
     rule: Rule
     grids: Sequence[Floats]
     sums: Floats
+
+    @property
+    def fine(self) -> bool:
+        """Whether a threshold may hold for a part of those exactly at it."""
+        return self.rule is Rule.PROBABILITY and bool(self.grids)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +141,7 @@ class Search:
         """The ladder that serves the goal best; None where none serves it."""
         match goal:
             case WithinBudget(usd):
-                return self._most_valuable(self.usd <= usd * SLACK)
+                return self._within(usd, bench)
             case AtMostError(error, of):
                 return self._allowed(error, of)
             case ErrorCost(usd):
@@ -148,6 +160,27 @@ class Search:
             most = float(self.accepted[allowed].max())
             allowed &= self.accepted >= most - TIE
         return self._cheapest(allowed)
+
+    def _within(self, usd: float, bench: Bench) -> Rung | None:
+        """The most valuable; what a budget leaves may buy a part of the next threshold."""
+        best = self._most_valuable(self.usd <= usd * SLACK)
+        steps = ((one, best_step(one.sums, usd)) for one in self.surfaces if one.fine)
+        crossing = [(found, step) for found, step in steps if step is not None]
+        if best is None or not crossing:
+            return best
+        found, step = max(crossing, key=lambda one: one[1].value)
+        return self._between(found, step, bench) if step.value > best.value + TIE else best
+
+    def _between(self, found: _Surface, step: Step, bench: Bench) -> Rung:
+        thresholds = [float(g[i]) for g, i in zip(found.grids, step.place, strict=True)]
+        ties, tier = [1.0] * len(thresholds), step.tier
+        one = bench.number[asked(found.route)[tier]]
+        high = float(found.grids[tier][step.place[tier] + 1])
+        score, weight = bench.score(found.rule)[one], bench.table.weight
+        raised_to = raised(score, weight, thresholds[tier], high, step.share)
+        thresholds[tier], ties[tier] = raised_to.threshold, raised_to.ties
+        ladder = Ladder(found.route, found.rule, tuple(thresholds), self.end, tuple(ties))
+        return Rung(ladder, step.value, step.usd, step.accepted)
 
     def _most_valuable(self, among: np.ndarray) -> Rung | None:
         if not among.any():
@@ -185,9 +218,8 @@ def _surface(bench: Bench, route: Route, rule: Rule, end: End, wage: float) -> _
     if rule is Rule.AGREE and not any(len(bench.every.sets[one]) > 1 for one in accepting):
         return None
     levels = LEVELS if len(accepting) <= FEW_TIERS else LEVELS // 2
-    score = bench.score(rule)
-    grids = [grid_of(score[one], levels) for one in accepting]
-    bins = [bins_of(score[one], grid) for one, grid in zip(accepting, grids, strict=True)]
+    binned = [bench.binned(rule, one, levels) for one in accepting]
+    grids, bins = [one.grid for one in binned], [one.bins for one in binned]
     steps = list(_steps(bench, sets, end, wage))
     weight = bench.table.weight / bench.table.weight.sum()
     gains = [steps[0] * weight] + [(after - before) * weight for before, after in pairwise(steps)]

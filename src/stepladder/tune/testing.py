@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
@@ -18,14 +17,6 @@ from stepladder.tune.path import Path
 from stepladder.tune.promise import Promise, Tested, loosest
 from stepladder.tune.routes import asked
 from stepladder.tune.search import Ladder
-
-
-class Found(NamedTuple):
-    """A ladder that keeps the promise, if any does."""
-
-    ladder: Ladder | None
-    ties: float
-    """Share of those exactly at a threshold that it accepts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,18 +67,15 @@ class Testable:
         return Tested(accepted, wrong, self.group, known, self.rest_groups)
 
 
-def loosest_ladder(testable: Testable, ladder: Ladder, promise: Promise) -> Found:
+def loosest_ladder(testable: Testable, ladder: Ladder, promise: Promise) -> Ladder | None:
     """Along the ladder's path, the loosest place that keeps the promise."""
     probability, wrong = testable.tiers(ladder)
     path = Path.of(ladder, probability, wrong, testable.lots)
     place = loosest(testable.tested(path.accepted, path.wrong), promise)
-    if place is None:
-        return Found(None, 1.0)
-    loosened = path.at(place)
-    return Found(loosened.ladder, loosened.ties)
+    return None if place is None else path.at(place)
 
 
-def surest_ladder(testable: Testable, ladders: Sequence[Ladder], promise: Promise) -> Found:
+def surest_ladder(testable: Testable, ladders: Sequence[Ladder], promise: Promise) -> Ladder | None:
     """Of ladders that label everything, the last of a sequence that keeps the promise.
 
     The sequence goes from the most accurate down and ends at the first that fails. A row that any
@@ -100,7 +88,7 @@ def surest_ladder(testable: Testable, ladders: Sequence[Ladder], promise: Promis
         first_wrong = np.where(is_wrong, np.maximum(first_wrong, level), first_wrong)
     everything = np.zeros(len(testable.known))
     place = loosest(testable.tested(everything, first_wrong), promise, levels)
-    return Found(None if place is None else ladders[-round(place)], 1.0)
+    return None if place is None else ladders[-round(place)]
 
 
 def _delivered_wrong(testable: Testable, ladder: Ladder) -> np.ndarray:

@@ -27,7 +27,7 @@ from stepladder.tune.gold_rows import GoldRows, Known, costs
 from stepladder.tune.ladder_policy import part_of, person_of, policy_of, simplified
 from stepladder.tune.promise import Promise, tested_groups
 from stepladder.tune.search import End, Ladder, Rung, Search
-from stepladder.tune.testing import Found, Testable, loosest_ladder, surest_ladder
+from stepladder.tune.testing import Testable, loosest_ladder, surest_ladder
 from stepladder.tune.tuned import Chosen, Tuned
 from stepladder.types import Usage
 
@@ -180,21 +180,19 @@ class _Tuning:
         testing = self._parts[1]
         if self._wish.end is End.ANY:
             ladders = [one.ladder for one in self._surest_first()]
-            ladder, ties = surest_ladder(self._testable, ladders, promise)
+            ladder = surest_ladder(self._testable, ladders, promise)
         else:
-            ladder, ties = self._loosest(simplified(rung.ladder), promise)
+            ladder = self._loosest(simplified(rung.ladder), promise)
         if ladder is None:
             return self._people() if self._wish.end is End.PERSON else None
-        policy = policy_of(self._base, simplified(ladder), self._wish.name, ties=ties)
+        policy = policy_of(self._base, simplified(ladder), self._wish.name)
         measured = self._measured(policy, self._fit, testing.known)
         expected = replace(rung, ladder=ladder)
         on = "the gold that only tested"
         return Chosen(policy, self._frozen(policy), expected, measured, on, promised=True)
 
-    def _loosest(self, ladder: Ladder, promise: Promise) -> Found:
-        if not ladder.route:
-            return Found(None, 1.0)
-        return loosest_ladder(self._testable, ladder, promise)
+    def _loosest(self, ladder: Ladder, promise: Promise) -> Ladder | None:
+        return loosest_ladder(self._testable, ladder, promise) if ladder.route else None
 
     def _surest_first(self) -> list[Rung]:
         """Ladders of the frontier, the most accurate first."""
