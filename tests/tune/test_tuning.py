@@ -220,6 +220,16 @@ def test_a_simulation_leaves_out_what_the_policy_has_seen(desk: Desk) -> None:
     assert accuracy.value > 0.85
 
 
+def test_a_group_on_both_sides_of_a_split_is_noticed(desk: Desk) -> None:
+    path = desk.written(PROMISED)
+    frozen = frozen_fit(load_policy(path), path.parent, TASK.label_names)
+    fresh = [{**row, "id": f"fresh {row['id']}"} for row in open_rows(60, seed=9)]
+    both = Desk(desk.folder, fresh)
+    assert simulate(both.recording, load_policy(path), frozen=frozen).left_out.alike == 60
+    apart = Desk(desk.folder, [{**row, "group": f"fresh {row['group']}"} for row in fresh])
+    assert simulate(apart.recording, load_policy(path), frozen=frozen).left_out.alike == 0
+
+
 @pytest.mark.parametrize("end", [End.PERSON, End.ANY])
 def test_label_decides_by_exactly_the_fit_that_was_tuned(tmp_path: Path, end: End) -> None:
     """Live, on other candidates: nobody calibrates; decisions and costs are the simulated ones."""

@@ -87,7 +87,11 @@ def _by_kind(bill: Bill) -> dict[str, str]:
 
 
 def _left_out(left_out: LeftOut) -> dict[str, int]:
-    return {"incomplete": left_out.incomplete, "seen": left_out.seen}
+    return {
+        "incomplete": left_out.incomplete,
+        "seen": left_out.seen,
+        "not_left_out_but_alike": left_out.alike,
+    }
 
 
 def _part(count: int, every: int) -> float | None:

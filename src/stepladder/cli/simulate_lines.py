@@ -36,6 +36,12 @@ def warnings_of(recording: Recording, tried: Sequence[Simulation]) -> Iterator[s
                 "that the policy may ask for is missing; where strong tiers were only asked about "
                 "hard candidates, what is left is no fair sample"
             )
+        if one.left_out.alike:
+            yield (
+                f"{one.policy.name}: {many(one.left_out.alike, 'row')} of groups that the policy "
+                "was made from: rows of a group are alike, so that the figures are too good; keep "
+                "each group on one side of a split"
+            )
 
 
 def print_simulated(console: Console, recording: Recording, found: Sequence[Simulated]) -> None:

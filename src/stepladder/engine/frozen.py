@@ -14,7 +14,7 @@ from stepladder.confidence import Fit
 from stepladder.errors import PolicyError
 from stepladder.policy import Policy
 from stepladder.recording import RecordedRow
-from stepladder.recording.identity import identity
+from stepladder.recording.identity import group_identity, identity
 
 
 class Frozen(BaseModel):
@@ -32,11 +32,21 @@ class Frozen(BaseModel):
     """Names (`identity`) of the rows that taught the fit or chose the policy."""
     tested_on: tuple[str, ...]
     """Names of the rows that a promise was tested on; nothing else has seen them."""
+    groups: tuple[str, ...] = ()
+    """Names (`group_identity`) of their groups, of those that have several rows or may."""
     fit: Fit
 
     def has_seen(self, row: RecordedRow) -> bool:
         """Whether the fit, the policy or its promise rest on this very row."""
         return bool(self._seen) and identity(row) in self._seen
+
+    def knows_group_of(self, row: RecordedRow) -> bool:
+        """Whether another row of its group taught or tested: rows of a group are alike."""
+        return bool(self.groups) and group_identity(row) in self._groups
+
+    @cached_property
+    def _groups(self) -> frozenset[str]:
+        return frozenset(self.groups)
 
     @cached_property
     def _seen(self) -> frozenset[str]:

@@ -21,3 +21,9 @@ def identity(row: RecordedRow) -> str:
 def _said(vote: Vote) -> list[object]:
     shown, used = vote.confidence, vote.usage
     return [vote.label, shown.source, dict(shown.by_label), used.input, used.output]
+
+
+def group_identity(row: RecordedRow) -> str | None:
+    """Digest of the group's name; None for a row that is a group of its own."""
+    candidate = row.candidate
+    return None if candidate.group == candidate.id else digest("group", candidate.group)[:LONG]

@@ -38,6 +38,8 @@ class LeftOut:
     """A vote is missing that the policy may ask for."""
     seen: int = 0
     """The policy or its fit were made from them."""
+    alike: int = 0
+    """Not left out, but of groups that the policy was made from: the figures are too good."""
 
 
 @dataclass(slots=True)
@@ -49,9 +51,10 @@ class _Rows:
     frozen: Frozen | None
     incomplete: int = 0
     seen: int = 0
+    alike: int = 0
 
     def __iter__(self) -> Iterator[Row]:
-        self.incomplete = self.seen = 0
+        self.incomplete = self.seen = self.alike = 0
         for recorded in self.recording:
             if self.frozen is not None and self.frozen.has_seen(recorded):
                 self.seen += 1
@@ -60,6 +63,8 @@ class _Rows:
             if row is None:
                 self.incomplete += 1
                 continue
+            if self.frozen is not None and self.frozen.knows_group_of(recorded):
+                self.alike += 1
             yield row
 
     def calibration(self, policy: Policy, seed: int) -> tuple[int, ...]:
@@ -93,7 +98,7 @@ def simulate(
     rest = (row for n, row in enumerate(rows) if n not in wanted)
     replay = player.replay(rest, fit)
     outcome = decide(policy, replay)
-    left_out = LeftOut(rows.incomplete, rows.seen)
+    left_out = LeftOut(rows.incomplete, rows.seen, rows.alike)
     return Simulation(policy, fit, replay, outcome, ordered, left_out)
 
 

@@ -14,7 +14,7 @@ from stepladder.confidence.gold import Floats
 from stepladder.engine.rates import Rate
 from stepladder.errors import UserError
 from stepladder.recording import Recording
-from stepladder.recording.identity import identity
+from stepladder.recording.identity import group_identity, identity
 from stepladder.simulate.replay import Player
 from stepladder.simulate.scenario import Scenario
 
@@ -33,6 +33,8 @@ class Known:
     """By which a fit knows that it has seen it."""
     usable: bool
     """Whether its gold is one of the task's labels: if not, every machine is wrong about it."""
+    group_name: str | None = None
+    """As `name`, of its group; None where the row is a group of its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +66,12 @@ class GoldRows:
                 incomplete += 1
                 continue
             known.append(
-                Known(GoldRow(candidate, row.votes), identity(recorded), candidate.gold in labels)
+                Known(
+                    GoldRow(candidate, row.votes),
+                    identity(recorded),
+                    usable=candidate.gold in labels,
+                    group_name=group_identity(recorded),
+                )
             )
         groups = {one.row.group for one in known}
         rest = {group: rows for group, rows in without.items() if group not in groups}

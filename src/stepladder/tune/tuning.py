@@ -226,6 +226,7 @@ class _Tuning:
             seed=self._wish.seed,
             learnt_from=tuple(one.name for one in teaching),
             tested_on=tuple(one.name for one in testing),
+            groups=tuple(sorted({g for one in (*teaching, *testing) if (g := one.group_name)})),
             fit=part_of(self._fit, policy.machines),
         )
 
