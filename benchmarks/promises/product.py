@@ -108,9 +108,11 @@ class Product:
         taught = self.taught(promise)
         goal = AtMostError(promise.error, Of.DELIVERED)
         rung = taught.with_people.best(goal, taught.bench)
-        if rung is None:
+        ladder = None if rung is None else simplified(rung.ladder)
+        # No route is left where the search expects that people alone keep the error.
+        if ladder is None or not ladder.route:
             return None
-        return self._policy(loosest_ladder(taught.testable, simplified(rung.ladder), promise))
+        return self._policy(loosest_ladder(taught.testable, ladder, promise))
 
     def in_one_tier(self, promise: Promise) -> Policy | None:
         """The same test on a single tier that asks everybody, whatever that costs."""

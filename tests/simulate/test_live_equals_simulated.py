@@ -54,6 +54,16 @@ answers = "answers.csv"
 wage = "clerk"
 """
 LADDERS = {
+    "the last one's label": """
+[[tiers]]
+name = "small"
+ask = "small"
+accept = { probability = 0.7, margin = 0.2 }
+[[tiers]]
+name = "others"
+ask = ["large", "medium"]
+accept = { agree = 2 }
+""",
     "thresholds, then a person": """
 [[tiers]]
 name = "small"
@@ -93,7 +103,8 @@ def desk(folder: Path, ladder: str, calibration: int, lines: list[Any]) -> Path:
     write(folder / "past.jsonl", lines)
     (folder / "prices.toml").write_text(PRICES)
     policy = folder / "policy.toml"
-    policy.write_text(ANNOTATORS.format(calibration=calibration) + ladder)
+    deliver = 'deliver = "last"\n' if ladder == LADDERS["the last one's label"] else ""
+    policy.write_text(deliver + ANNOTATORS.format(calibration=calibration) + ladder)
     with (folder / "answers.csv").open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["id", "label"])

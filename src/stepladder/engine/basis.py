@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from stepladder.digest import digest
 from stepladder.engine.setup import Setup
-from stepladder.policy import asked_as
+from stepladder.policy import Deliver, asked_as
 from stepladder.types import Candidate
 
 UNSEEN_BY_ANSWERS = {
@@ -43,4 +43,5 @@ def policy_digest(setup: Setup) -> str:
         for name in setup.rates
     }
     tiers = [tier.model_dump(mode="json") for tier in setup.policy.tiers]
-    return digest([setup.task.model_dump(mode="json"), tiers, annotators])
+    decided_by = [] if setup.policy.deliver is Deliver.POOL else [setup.policy.deliver.value]
+    return digest([setup.task.model_dump(mode="json"), tiers, annotators, *decided_by])

@@ -17,7 +17,7 @@ from stepladder.policy.asking import asked_as, confidence_of, correction_of, dra
 from stepladder.policy.confidence import ConfidenceSpec, Correction
 from stepladder.policy.evidence import Evidence, Promised
 from stepladder.policy.load import load_policy
-from stepladder.policy.schema import Budget, Calibration, Fitted, Policy, Tier
+from stepladder.policy.schema import Budget, Calibration, Deliver, Fitted, Policy, Tier
 
 __all__ = [
     "Accept",
@@ -27,6 +27,7 @@ __all__ = [
     "ConfidenceSpec",
     "Correction",
     "CustomSpec",
+    "Deliver",
     "Evidence",
     "Fitted",
     "HumanSpec",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -48,6 +49,15 @@ class Calibration(Settings):
     """With fewer answered rows an annotator stays uncalibrated, and the output says so."""
     prior: bool = True
     """Whether a candidate's columns and text may join the votes, if that helps on unseen groups."""
+
+
+class Deliver(StrEnum):
+    """Whose label is delivered."""
+
+    POOL = "pool"
+    """The most probable one, given all votes so far."""
+    LAST = "last"
+    """The one that the last of those asked so far named: the others only say how sure it is."""
 
 
 class Fitted(Settings):
@@ -107,6 +117,8 @@ class Policy(Settings):
     """The walls."""
     calibration: Calibration = Calibration()
     """How gold is used."""
+    deliver: Deliver = Deliver.POOL
+    """Whose label is delivered: 'pool' or 'last'."""
     fitted: Fitted | None = None
     """A fit made before; by default gold calibrates when a run starts."""
     evidence: Evidence | None = None

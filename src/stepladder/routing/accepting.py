@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stepladder.policy import Accept, Tier
+from stepladder.policy import Accept, Deliver, Tier
 from stepladder.routing.conditions import SLACK, Condition, conditions
 from stepladder.routing.lot import lot_of
 from stepladder.types import CandidateKey, Posterior, Vote
@@ -25,15 +25,17 @@ class _Heard:
 
     votes: Sequence[Vote]
     posterior: Posterior
+    label: str
+    """The one that would be delivered."""
     key: CandidateKey
 
     @property
     def probability(self) -> float:
-        return self.posterior.probability
+        return self.posterior.of(self.label)
 
     @property
     def margin(self) -> float:
-        return self.posterior.margin
+        return self.posterior.lead_of(self.label)
 
     @property
     def entropy(self) -> float:
@@ -42,7 +44,7 @@ class _Heard:
     @property
     def agreeing(self) -> float:
         # A tier may ask again whom a lower one asked: that is still one who agrees.
-        return len({vote.annotator for vote in self.votes if vote.label == self.posterior.top})
+        return len({vote.annotator for vote in self.votes if vote.label == self.label})
 
     @property
     def lot(self) -> float:
@@ -53,16 +55,32 @@ NOBODY = CandidateKey("", "")
 """Whose lot decides where none was given."""
 
 
+def delivered(deliver: Deliver, votes: Sequence[Vote], posterior: Posterior) -> str:
+    """The label that these votes, in the order of the ladder, would deliver."""
+    match deliver:
+        case Deliver.POOL:
+            return posterior.top
+        case Deliver.LAST:
+            named = (vote.label for vote in reversed(votes) if vote.label is not None)
+            return next(named, posterior.top)
+
+
 def accepts(
-    tier: Tier, votes: Sequence[Vote], posterior: Posterior, key: CandidateKey = NOBODY
+    tier: Tier,
+    votes: Sequence[Vote],
+    posterior: Posterior,
+    key: CandidateKey = NOBODY,
+    label: str | None = None,
 ) -> Acceptance:
     """Judge the votes so far by the tier's rules: any of its tables, all of a table's conditions.
 
-    A tier without rules accepts any label. The candidate's key decides ties.
+    A tier without rules accepts any label. The `label` is the one that would be delivered, by
+    default the most probable one. The candidate's key decides ties.
     """
     if not tier.accept:
         return Acceptance(holds=True, reason="any label")
-    heard, unmet = _Heard(votes, posterior, key), list[str]()
+    label = posterior.top if label is None else label
+    heard, unmet = _Heard(votes, posterior, label, key), list[str]()
     for rule in tier.accept:
         missing = _unmet(rule, heard)
         if not missing:

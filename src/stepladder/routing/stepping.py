@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stepladder.policy import Policy
-from stepladder.routing.accepting import NOBODY, accepts
+from stepladder.routing.accepting import NOBODY, accepts, delivered
 from stepladder.types import CandidateKey, Posterior, Unlabelled, Vote
 
 LONGEST = 160
@@ -96,10 +96,11 @@ def judge(
     if posterior is None or all(vote.label is None for vote in last.votes):
         return NotEnough(f"no label from {tier.name}{_why_none(last.votes)}")
     votes = [vote for one in asked for vote in one.votes]
-    acceptance = accepts(tier, votes, posterior, key)
+    label = delivered(policy.deliver, votes, posterior)
+    acceptance = accepts(tier, votes, posterior, key, label)
     if not acceptance.holds:
         return NotEnough(acceptance.reason)
-    return Accept(posterior.top, acceptance.reason)
+    return Accept(label, acceptance.reason)
 
 
 def _why_none(votes: Sequence[Vote]) -> str:

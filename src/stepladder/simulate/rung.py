@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stepladder.confidence.many import NO_LABEL, ManyVotes
-from stepladder.policy import Policy, Tier
+from stepladder.policy import Deliver, Policy, Tier
 from stepladder.routing.lot import lot_of
 from stepladder.types import Candidate, Vote
 
@@ -32,11 +32,11 @@ class Rung:
     calibrated: Flags
     """Whether gold taught about all votes so far (n)."""
     top: Numbers
-    """Number of the most probable label, given all votes so far (n); NO_LABEL without any."""
+    """Number of the label that would be delivered (n); NO_LABEL without any."""
     probability: Floats
     """Of that label (n)."""
     margin: Floats
-    """Its lead over the next (n)."""
+    """Its lead over the most probable other one (n)."""
     entropy: Floats
     """Of the posterior, 0 (sure) to 1 (uniform) (n)."""
     agreeing: Floats
@@ -79,7 +79,11 @@ def rung_of(
     posterior = heard.posteriors(so_far)
     some = ~np.isnan(posterior).any(axis=1)
     top = np.where(some, np.nan_to_num(posterior).argmax(axis=1), NO_LABEL)
-    ranked = np.sort(posterior, axis=1)
+    if policy.deliver is Deliver.LAST:
+        top = last_named([heard.labels[name] for name in so_far], top)
+    own = np.take_along_axis(posterior, np.maximum(top, 0)[:, None], axis=1)[:, 0]
+    others = posterior.copy()
+    np.put_along_axis(others, np.maximum(top, 0)[:, None], -np.inf, axis=1)
     agreeing = sum((heard.labels[n] == top for n in so_far), np.zeros(len(top)))
     person = any(policy.is_person(name) for name in asked)
     seeing = any(policy.annotators[name].local for name in asked)
@@ -91,8 +95,8 @@ def rung_of(
         named=np.ones(len(top), dtype=bool) if person else np.any(named, axis=0),
         calibrated=heard.calibrated(so_far),
         top=top,
-        probability=ranked[:, -1],
-        margin=ranked[:, -1] - ranked[:, -2],
+        probability=own,
+        margin=own - others.max(axis=1),
         entropy=_entropy(posterior),
         agreeing=np.asarray(agreeing, dtype=np.float64),
         lot=_lots(policy.tiers[tier], candidates),
@@ -103,6 +107,14 @@ def rung_of(
         },
         said=said,
     )
+
+
+def last_named(said: Sequence[Numbers], otherwise: Numbers) -> Numbers:
+    """The label that the last of them to name one named (n)."""
+    found = otherwise
+    for labels in said:
+        found = np.where(labels != NO_LABEL, labels, found)
+    return found
 
 
 def _lots(tier: Tier, candidates: Sequence[Candidate]) -> Floats:

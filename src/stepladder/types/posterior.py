@@ -31,6 +31,12 @@ class Posterior:
         ranked = sorted(self.probabilities, reverse=True)
         return ranked[0] - ranked[1] if len(ranked) > 1 else ranked[0]
 
+    def lead_of(self, label: str) -> float:
+        """By how much a label leads the most probable other one: below 0 for one that does not."""
+        place = self.labels.index(label)
+        others = (p for n, p in enumerate(self.probabilities) if n != place)
+        return self.probabilities[place] - max(others, default=0.0)
+
     @property
     def entropy(self) -> float:
         """Shannon entropy over that of the uniform distribution, 0 (sure) to 1 (no idea)."""
