@@ -15,9 +15,10 @@ from stepladder.confidence.gold import Floats
 from stepladder.simulate import Simulation, decide, figures
 from stepladder.simulate.replay import Player, Row
 from stepladder.simulate.simulation import LeftOut
-from stepladder.tune.bench import Bench, Rule
+from stepladder.tune.bench import Bench
 from stepladder.tune.goal import WithinBudget
 from stepladder.tune.ladder_policy import part_of, policy_of, simplified
+from stepladder.tune.naming import Rule
 from stepladder.tune.search import End, Ladder, Search
 
 TIERS = 4

@@ -21,10 +21,11 @@ from stepladder.pricing import PriceBook
 from stepladder.simulate import Scenario, decide
 from stepladder.simulate.deciding import NOWHERE
 from stepladder.simulate.replay import Player, Row
-from stepladder.tune.bench import Bench, Rule
+from stepladder.tune.bench import Bench
 from stepladder.tune.goal import AtMostError
 from stepladder.tune.gold_rows import GoldRows, Known, costs
 from stepladder.tune.ladder_policy import part_of, policy_of, simplified
+from stepladder.tune.naming import Rule
 from stepladder.tune.promise import Of, Promise, tested_groups
 from stepladder.tune.search import End, Ladder, Rung, Search
 from stepladder.tune.testing import Testable, loosest_ladder, surest_ladder

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stepladder.confidence.gold import Floats
-from stepladder.tune.bench import Rule
+from stepladder.tune.naming import Rule
 from stepladder.tune.path import Path
 from stepladder.tune.search import End, Ladder
 

@@ -61,4 +61,5 @@ def _ladder(ladder: Ladder) -> dict[str, Any]:
         "rule": ladder.rule.value,
         "thresholds": list(ladder.thresholds),
         "end": ladder.end.value,
+        "deliver": ladder.deliver.value,
     }

@@ -4,39 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stepladder.confidence import GoldRow, GoldTable, Wanted
 from stepladder.confidence.every_set import EverySet, fit_every_set
 from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.many import ManyVotes
-from stepladder.tune.surface import bins_of, grid_of
-
-HITS, CROSSED, OWN = 1 / 3, 1 / 3, 1 / 3
-"""Parts of a value: see `Bench.value`."""
-UNHEARD = -1.0
-"""The score of silence."""
-
-
-class Rule(StrEnum):
-    """What accept rules of a route look at."""
-
-    PROBABILITY = "probability"
-    AGREE = "agree"
-
-
-class Binned(NamedTuple):
-    """What a tier may accept by."""
-
-    grid: Floats
-    """Thresholds, rising."""
-    bins: Numbers
-    """For each row the place of the first threshold that it stays below (n)."""
+from stepladder.policy import Deliver
+from stepladder.simulate.rung import last_named
+from stepladder.tune.naming import Named
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,69 +53,35 @@ class Bench:
         return np.asarray(np.nan_to_num(found, nan=0.0), dtype=np.float64)
 
     @cached_property
-    def label(self) -> Numbers:
-        """Number of the label that each set would deliver (s x n)."""
-        return np.asarray(self.posteriors.argmax(axis=2), dtype=np.int64)
-
-    @cached_property
-    def probability(self) -> Floats:
-        """Of that label (s x n); 0 where nobody in the set named one."""
-        return np.asarray(self.posteriors.max(axis=2), dtype=np.float64)
-
-    @cached_property
-    def agreeing(self) -> Floats:
-        """How many of the set name that label (s x n)."""
-        said = np.stack([self._votes.labels[name] for name in self.names])
-        found = np.zeros(self.label.shape)
-        for number, names in enumerate(self.every.sets):
-            members = [self.names.index(name) for name in names]
-            found[number] = (said[members] == self.label[number]).sum(axis=0)
-        return found
-
-    @cached_property
-    def silent(self) -> NDArray[np.bool_]:
-        """Where nobody in the set named a label (s x n)."""
-        return np.asarray(self.probability == 0.0)
-
-    @cached_property
-    def value(self) -> Floats:
-        """What delivering each set's label is worth: its chance of being right (s x n).
-
-        The mean of three estimates: whether it is right (without bias, and the noisiest), its
-        cross-fitted probability given all votes (Rao and Blackwell's way to less noise, as far
-        as the pool is right about itself), and the probability that the policy itself will see
-        (the least noise, and rather too sure).
-        """
-        rows = np.arange(len(self.table))
-        hit = self.label == self.table.gold
-        crossed = self.every.crossed[rows, self.label]
-        found = HITS * hit + CROSSED * crossed + OWN * self.probability
-        return np.asarray(np.where(self.silent, 0.0, found), dtype=np.float64)
-
-    def score(self, rule: Rule) -> Floats:
-        """What a rule looks at (s x n); below every threshold where nobody named a label."""
-        return self._scores[rule]
-
-    @cached_property
-    def _scores(self) -> Mapping[Rule, Floats]:
-        shown = {Rule.PROBABILITY: self.probability, Rule.AGREE: self.agreeing}
-        return {rule: np.where(self.silent, UNHEARD, one) for rule, one in shown.items()}
-
-    def binned(self, rule: Rule, number: int, levels: int) -> Binned:
-        """One set's thresholds, and the bins of its scores; worked out once."""
-        key = (rule, number, levels)
-        if key not in self._binned:
-            score = self._scores[rule][number]
-            grid = grid_of(score, levels)
-            self._binned[key] = Binned(grid, bins_of(score, grid))
-        return self._binned[key]
-
-    @cached_property
-    def _binned(self) -> dict[tuple[Rule, int, int], Binned]:
-        return {}
+    def named(self) -> Mapping[Deliver, Named]:
+        """What each set would deliver, by whose label that is."""
+        said = [self._votes.labels[name] for name in self.names]
+        members = [[self.names.index(name) for name in names] for names in self.every.sets]
+        top = self.posteriors.argmax(axis=2)
+        last = [
+            last_named([said[n] for n in own], pooled)
+            for own, pooled in zip(members, top, strict=True)
+        ]
+        return {
+            deliver: Named(
+                label,
+                self.posteriors,
+                np.stack(
+                    [_agreeing(said, own, one) for own, one in zip(members, label, strict=True)]
+                ),
+                self.every.crossed,
+                self.table.gold,
+            )
+            for deliver, label in ((Deliver.POOL, top), (Deliver.LAST, np.stack(last)))
+        }
 
     @cached_property
     def usd(self) -> Floats:
         """What asking each set costs (s x n)."""
         sets = [[self.names.index(name) for name in names] for names in self.every.sets]
         return np.stack([self.cost[:, members].sum(axis=1) for members in sets])
+
+
+def _agreeing(said: Sequence[Numbers], members: Sequence[int], label: Numbers) -> Floats:
+    """How many of these annotators name the label (n)."""
+    return np.asarray(sum((said[n] == label).astype(np.float64) for n in members))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 from json import loads
 
 from stepladder.confidence import Fit
 from stepladder.policy import Accept, AnnotatorSpec, HumanSpec, Policy, Tier, confidence_of
-from stepladder.tune.bench import Rule
+from stepladder.tune.naming import Rule
 from stepladder.tune.search import End, Ladder
 
 DIGITS = Decimal("1e-12")
@@ -32,7 +33,7 @@ def simplified(ladder: Ladder) -> Ladder:
         if number < len(ladder.thresholds):
             thresholds.append(ladder.thresholds[number])
             ties.append(ladder.ties_of(number))
-    return Ladder(tuple(route), ladder.rule, tuple(thresholds), ladder.end, tuple(ties))
+    return replace(ladder, route=tuple(route), thresholds=tuple(thresholds), ties=tuple(ties))
 
 
 def _unreachable(ladder: Ladder, number: int, names: Sequence[str]) -> bool:
@@ -63,6 +64,7 @@ def policy_of(base: Policy, ladder: Ladder, name: str) -> Policy:
         name=name,
         budget=base.budget,
         calibration=base.calibration,
+        deliver=ladder.deliver,
         prices=base.prices,
         annotators=asked,
         tiers=tuple(tiers),

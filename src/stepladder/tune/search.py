@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import assert_never
 
 import numpy as np
 
 from stepladder.confidence.folds import grouped_mean
 from stepladder.confidence.gold import Floats, Numbers
-from stepladder.tune.bench import Bench, Rule
+from stepladder.policy import Deliver
+from stepladder.tune.bench import Bench
 from stepladder.tune.between import Step, best_step, raised
 from stepladder.tune.goal import AsGoodAsTheBest, AtMostError, ErrorCost, Goal, WithinBudget
+from stepladder.tune.naming import Rule
 from stepladder.tune.promise import Of
 from stepladder.tune.routes import Route, asked, routes
 from stepladder.tune.surface import surface
@@ -51,6 +53,8 @@ class Ladder:
     end: End
     ties: tuple[float, ...] = ()
     """By threshold, which share is accepted of those exactly at it; all, where nothing is said."""
+    deliver: Deliver = Deliver.POOL
+    """Whose label is delivered."""
 
     def ties_of(self, tier: int) -> float:
         """The share that a tier accepts of those exactly at its threshold."""
@@ -86,6 +90,7 @@ class _Surface:
     """One route: value, cost and accepted share for all its thresholds (3 x …)."""
 
     route: Route
+    deliver: Deliver
     rule: Rule
     grids: Sequence[Floats]
     sums: Floats
@@ -113,9 +118,9 @@ class Search:
         """Every ladder of at most so many tiers of machines; `wage` is a person's, in USD."""
         surfaces = [
             one
-            for rule in rules
+            for deliver, rule in product(Deliver, rules)
             for route in routes(bench.names, tiers)
-            if (one := _surface(bench, route, rule, end, wage)) is not None
+            if (one := _surface(bench, route, deliver, rule, end, wage)) is not None
         ]
         columns = [one.sums.reshape(3, -1) for one in surfaces]
         sizes = [column.shape[1] for column in columns]
@@ -131,7 +136,7 @@ class Search:
         at = np.unravel_index(number - int(self.starts[place]), sizes) if sizes else ()
         thresholds = tuple(float(g[i]) for g, i in zip(found.grids, at, strict=True))
         return Rung(
-            Ladder(found.route, found.rule, thresholds, self.end),
+            Ladder(found.route, found.rule, thresholds, self.end, deliver=found.deliver),
             float(self.value[number]),
             float(self.usd[number]),
             float(self.accepted[number]),
@@ -176,10 +181,12 @@ class Search:
         ties, tier = [1.0] * len(thresholds), step.tier
         one = bench.number[asked(found.route)[tier]]
         high = float(found.grids[tier][step.place[tier] + 1])
-        score, weight = bench.score(found.rule)[one], bench.table.weight
-        raised_to = raised(score, weight, thresholds[tier], high, step.share)
+        score = bench.named[found.deliver].score(found.rule)[one]
+        raised_to = raised(score, bench.table.weight, thresholds[tier], high, step.share)
         thresholds[tier], ties[tier] = raised_to.threshold, raised_to.ties
-        ladder = Ladder(found.route, found.rule, tuple(thresholds), self.end, tuple(ties))
+        ladder = Ladder(
+            found.route, found.rule, tuple(thresholds), self.end, tuple(ties), found.deliver
+        )
         return Rung(ladder, step.value, step.usd, step.accepted)
 
     def _most_valuable(self, among: np.ndarray) -> Rung | None:
@@ -206,30 +213,42 @@ class Search:
 
 def _error(bench: Bench, share: float) -> float:
     """The standard error of such a share of right labels on this gold, groups counted as one."""
-    best = bench.label[-1] == bench.table.gold
+    best = bench.named[Deliver.POOL].label[-1] == bench.table.gold
     found = grouped_mean(best.astype(np.float64), bench.table.groups, bench.table.weight)
     return found.error if 0 < share < 1 and np.isfinite(found.error) else 0.0
 
 
-def _surface(bench: Bench, route: Route, rule: Rule, end: End, wage: float) -> _Surface | None:
-    """None for a route that the rule says nothing of: agreement needs several."""
+def _surface(
+    bench: Bench, route: Route, deliver: Deliver, rule: Rule, end: End, wage: float
+) -> _Surface | None:
+    """None for what is the same as something else, or what the rule says nothing of."""
     sets = [bench.number[names] for names in asked(route)]
     accepting = sets[:-1] if end is End.ANY else sets
-    if rule is Rule.AGREE and not any(len(bench.every.sets[one]) > 1 for one in accepting):
+    if rule is Rule.AGREE and not _may_agree(bench, accepting, deliver):
         return None
+    named = bench.named[deliver]
     levels = LEVELS if len(accepting) <= FEW_TIERS else LEVELS // 2
-    binned = [bench.binned(rule, one, levels) for one in accepting]
-    grids, bins = [one.grid for one in binned], [one.bins for one in binned]
-    steps = list(_steps(bench, sets, end, wage))
+    binned = [named.binned(rule, one, levels) for one in accepting]
+    steps = list(_steps(bench, sets, deliver, end, wage))
     weight = bench.table.weight / bench.table.weight.sum()
     gains = [steps[0] * weight] + [(after - before) * weight for before, after in pairwise(steps)]
-    return _Surface(route, rule, grids, surface(gains, bins, [len(grid) for grid in grids]))
+    grids = [one.grid for one in binned]
+    sums = surface(gains, [one.bins for one in binned], [len(grid) for grid in grids])
+    return _Surface(route, deliver, rule, grids, sums)
 
 
-def _steps(bench: Bench, sets: Sequence[int], end: End, wage: float) -> Iterator[Floats]:
+def _may_agree(bench: Bench, accepting: Sequence[int], deliver: Deliver) -> bool:
+    """Whether several could agree; on the pooled label alone, so as not to search twice."""
+    several = any(len(bench.every.sets[one]) > 1 for one in accepting)
+    return several and deliver is Deliver.POOL
+
+
+def _steps(
+    bench: Bench, sets: Sequence[int], deliver: Deliver, end: End, wage: float
+) -> Iterator[Floats]:
     """By tier: value, cost and whether a machine decides, of rows that stop there (3 x n)."""
-    rows = len(bench.table)
+    rows, value = len(bench.table), bench.named[deliver].value
     for one in sets:
-        yield np.stack([bench.value[one], bench.usd[one], np.ones(rows)])
+        yield np.stack([value[one], bench.usd[one], np.ones(rows)])
     if end is not End.ANY:
         yield np.stack([np.ones(rows), bench.usd[sets[-1]] + wage, np.zeros(rows)])

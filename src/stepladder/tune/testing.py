@@ -10,7 +10,9 @@ import numpy as np
 
 from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.many import ManyVotes
+from stepladder.policy import Deliver
 from stepladder.routing.lot import lot_of
+from stepladder.simulate.rung import last_named
 from stepladder.tune.bench import Bench
 from stepladder.tune.gold_rows import Known
 from stepladder.tune.path import Path
@@ -57,8 +59,11 @@ class Testable:
         for names in asked(ladder.route):
             ordered = [name for name in self.bench.names if name in names]
             posterior = np.nan_to_num(self._votes.posteriors(ordered))
-            probability.append(posterior.max(axis=1))
-            wrong.append((posterior.argmax(axis=1) != self._gold).astype(np.int64))
+            label = posterior.argmax(axis=1)
+            if ladder.deliver is Deliver.LAST:
+                label = last_named([self._votes.labels[name] for name in ordered], label)
+            probability.append(posterior[np.arange(len(label)), label])
+            wrong.append((label != self._gold).astype(np.int64))
         return probability, wrong
 
     def tested(self, accepted: Floats, wrong: Floats) -> Tested:

@@ -21,10 +21,11 @@ from stepladder.simulate.figures import Simulated, figures
 from stepladder.simulate.replay import Player, Replay, Row
 from stepladder.simulate.scenario import Scenario
 from stepladder.simulate.simulation import LeftOut, Simulation
-from stepladder.tune.bench import Bench, Rule
+from stepladder.tune.bench import Bench
 from stepladder.tune.goal import AtMostError, Goal
 from stepladder.tune.gold_rows import GoldRows, Known, costs
 from stepladder.tune.ladder_policy import part_of, person_of, policy_of, simplified
+from stepladder.tune.naming import Rule
 from stepladder.tune.promise import Promise, tested_groups
 from stepladder.tune.search import End, Ladder, Rung, Search
 from stepladder.tune.testing import Testable, loosest_ladder, surest_ladder
