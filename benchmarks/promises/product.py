@@ -6,6 +6,7 @@ serves all targets that leave the same groups to teach.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,13 +23,12 @@ from stepladder.simulate import Scenario, decide
 from stepladder.simulate.deciding import NOWHERE
 from stepladder.simulate.replay import Player, Row
 from stepladder.tune.bench import Bench
-from stepladder.tune.goal import AtMostError
 from stepladder.tune.gold_rows import GoldRows, Known, costs
 from stepladder.tune.ladder_policy import part_of, policy_of, simplified
 from stepladder.tune.naming import Rule
-from stepladder.tune.promise import Of, Promise, tested_groups
+from stepladder.tune.promise import Promise, Rest, tested_groups
 from stepladder.tune.search import End, Ladder, Rung, Search
-from stepladder.tune.testing import Testable, loosest_ladder, surest_ladder
+from stepladder.tune.testing import Testable, loosest_ladder, surest_ladder, to_loosen
 
 DAY = date(2025, 3, 1)
 """Of the prices."""
@@ -95,25 +95,21 @@ class Product:
     def taught(self, promise: Promise) -> Taught:
         """Teach with all groups of gold that the promise does not need for its test."""
         gold = self._gold
-        tested = tested_groups(len(gold.groups), gold.rest_groups, promise)
+        tested = tested_groups(len(gold.groups), gold.rest_groups, promise, single=gold.single)
         if tested not in self._taught:
-            teaching, testing = gold.dealt(len(gold.groups) - tested, self.seed)
+            teaching, testing = gold.dealt(tested, self.seed)
             teaching.check(self.labels)
             bench = self._bench([one.row for one in teaching.teaching(self.seed)])
-            testable = Testable(bench, testing.known, gold.rest_groups)
+            rest = Rest(gold.rest_groups, float(gold.rest_largest))
+            testable = Testable(bench, testing.known, rest)
             self._taught[tested] = Taught(bench, testable)
         return self._taught[tested]
 
     def with_people(self, promise: Promise) -> Policy | None:
         """The loosest policy that keeps the promise; None for people alone."""
         taught = self.taught(promise)
-        goal = AtMostError(promise.error, Of.DELIVERED)
-        rung = taught.with_people.best(goal, taught.bench)
-        ladder = None if rung is None else simplified(rung.ladder)
-        # No route is left where the search expects that people alone keep the error.
-        if ladder is None or not ladder.route:
-            return None
-        return self._policy(loosest_ladder(taught.testable, ladder, promise))
+        begun = to_loosen(taught.with_people, taught.testable, WAGE, promise)
+        return self._policy(loosest_ladder(taught.testable, begun, promise))
 
     def in_one_tier(self, promise: Promise) -> Policy | None:
         """The same test on a single tier that asks everybody, whatever that costs."""
@@ -124,9 +120,6 @@ class Product:
     def without_people(self, promise: Promise) -> Policy | None:
         """A policy that labels everything and keeps the promise; None where none does."""
         taught = self.taught(promise)
-        goal = AtMostError(promise.error, Of.DELIVERED)
-        if taught.without.best(goal, taught.bench) is None:
-            return None
         return self._policy(surest_ladder(taught.testable, taught.surest, promise))
 
     def on_rest(self, policy: Policy | None, promise: Promise) -> tuple[Flags, Flags]:
@@ -153,8 +146,9 @@ class Product:
     @cached_property
     def _gold(self) -> GoldRows:
         known = [Known(row, row.candidate.id, usable=True) for row in self.split.known]
-        groups = {row.group for row in self.split.fresh}
-        return GoldRows(known, len(self.split.fresh), len(groups), 0)
+        sizes = Counter(row.group for row in self.split.fresh)
+        largest = max(sizes.values(), default=1)
+        return GoldRows(known, len(self.split.fresh), len(sizes), largest, 0)
 
     def _bench(self, rows: Sequence[GoldRow]) -> Bench:
         scenario = Scenario(_prices(), DAY)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stepladder.confidence.gold import Floats, Numbers
-from stepladder.tune.promise import Of, Promise, loosest, risk_at
+from stepladder.tune.promise import Of, Promise, Rest, loosest, risk_at
 from stepladder.tune.promise import Tested as Rows
 from stepladder.tune.promise import tested_groups as groups_that_test
 
@@ -18,8 +18,7 @@ def rows_of(accepted: list[float], wrong: list[float], group: list[int], rest: i
         np.array(accepted),
         np.array(wrong),
         np.array(group),
-        np.ones(len(group), dtype=bool),
-        rest,
+        Rest(rest),
     )
 
 
@@ -38,7 +37,8 @@ def test_the_loosest_level_is_the_last_that_passes() -> None:
     of = singles(150, 50)
     level = loosest(of, promise)
     assert level is not None
-    assert risk_at(of, promise, level) <= 0.1 + 1e-12 < risk_at(of, promise, level - 1)
+    # The next row that is accepted is the first that fails.
+    assert risk_at(of, promise, level) <= 0.1 + 1e-12 < risk_at(of, promise, np.floor(level))
     # So many wrong rows of 200 convince of less than 10 % in a rest of 1,000.
     assert (of.wrong >= level).sum() == 13
 
@@ -81,8 +81,7 @@ def test_strict_is_never_less_risky() -> None:
             np.zeros(90),
             wrong,
             np.unique(group, return_inverse=True)[1],
-            np.ones(90, dtype=bool),
-            40,
+            Rest(40, 9.0),
         )
         plain, strict = (risk_at(of, Promise(0.15, 0.9, strict=s), 0.0) for s in (False, True))
         assert plain <= strict + 1e-9
@@ -91,7 +90,9 @@ def test_strict_is_never_less_risky() -> None:
 @given(st.integers(10, 400), st.integers(10, 2000), st.floats(0.02, 0.3))
 @settings(max_examples=30, deadline=None)
 def test_some_groups_teach_and_most_test(gold: int, rest: int, error: float) -> None:
-    size = groups_that_test(gold, rest, Promise(error, 0.9))
+    promise = Promise(error, 0.9)
+    assert groups_that_test(gold, rest, promise, single=False) == gold - round(0.3 * gold)
+    size = groups_that_test(gold, rest, promise, single=True)
     assert gold - round(0.3 * gold) <= size <= max(0.8 * gold, gold - round(0.3 * gold))
 
 
@@ -127,7 +128,7 @@ def test_promises_of_groups_are_broken_as_rarely_as_promised(alike: float) -> No
         drawn = np.isin(group, chance.choice(120, 50, replace=False))
         first = np.where(wrong[drawn] > 0, place[drawn], NEVER)
         names = np.unique(group[drawn], return_inverse=True)[1]
-        of = Rows(place[drawn], first, names, np.ones(int(drawn.sum()), dtype=bool), 70)
+        of = Rows(place[drawn], first, names, Rest(70, 11.0))
         level = loosest(of, promise)
         if level is None:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -46,6 +46,8 @@ class GoldRows:
     """Rows without gold."""
     rest_groups: int
     """Groups without any gold."""
+    rest_largest: int
+    """Rows of the largest of them."""
     incomplete: int
     """Rows left out, since a vote is missing."""
 
@@ -75,7 +77,7 @@ class GoldRows:
             )
         groups = {one.row.group for one in known}
         rest = {group: rows for group, rows in without.items() if group not in groups}
-        return cls(known, sum(rest.values()), len(rest), incomplete)
+        return cls(known, sum(rest.values()), len(rest), max(rest.values(), default=1), incomplete)
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -103,16 +105,43 @@ class GoldRows:
                 f"give gold of {' or '.join(map(repr, (x for x in labels if x not in seen)))} too"
             )
 
-    def dealt(self, count: int, seed: int) -> tuple[GoldRows, GoldRows]:
-        """Gold of so many groups at random, and of all others."""
-        names = list(self.groups)
+    @cached_property
+    def testable(self) -> tuple[str, ...]:
+        """Groups that may test: those drawn at random, as far as any are said to be.
+
+        Other gold beside drawn gold may teach; of what it is a sample nobody knows.
+        """
+        drawn = {one.row.group for one in self.known if one.row.candidate.sampled is not None}
+        other = {one.row.group for one in self.known if one.row.candidate.sampled is None}
+        return tuple(sorted(drawn - other)) if drawn else self.groups
+
+    @property
+    def single(self) -> bool:
+        """Whether every group is one row, in the rest too."""
+        return len(self.groups) == len(self.known) and self.rest_largest <= 1
+
+    def dealt(self, tested: int, seed: int) -> tuple[GoldRows, GoldRows]:
+        """Gold that teaches, and gold of so many groups at random that only tests."""
+        names = list(self.testable)
         random.Random(seed).shuffle(names)  # noqa: S311
-        chosen = frozenset(names[:count])
-        return self._of(chosen), self._of(frozenset(names[count:]))
+        testing = frozenset(names[len(names) - tested :])
+        return self._of(frozenset(self.groups) - testing), self._of(testing)
+
+    def check_chances(self) -> None:
+        """Raise UserError where rows that test were drawn with unequal chances."""
+        groups = frozenset(self.testable)
+        chances = {one.row.candidate.sampled for one in self.known if one.row.group in groups}
+        if len(chances) > 1:
+            low, high = min(c or 0 for c in chances), max(c or 0 for c in chances)
+            raise UserError(
+                f"--with-confidence: gold was drawn with chances from {low:g} to {high:g}; a "
+                "promise is tested on gold drawn with equal ones (`stepladder gold` without "
+                "--stratify); leave it out, or draw anew"
+            )
 
     def _of(self, groups: frozenset[str]) -> GoldRows:
         known = [one for one in self.known if one.row.group in groups]
-        return GoldRows(known, self.rest_rows, self.rest_groups, self.incomplete)
+        return replace(self, known=known)
 
     def teaching(self, seed: int) -> list[Known]:
         """Rows that teach: those with a label of the task, at most MOST, whole groups at random."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.risk import hidden, most_wrong, urn_risk
@@ -47,6 +46,15 @@ class Promise:
         return 1.0 - self.confidence
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is to be labelled under the promise."""
+
+    groups: int
+    largest: float = 1.0
+    """Rows of its largest group."""
+
+
 @dataclass(frozen=True, eq=False)
 class Tested:
     """Rows outside the part that taught (n): when each is accepted, and when its label is wrong.
@@ -63,41 +71,43 @@ class Tested:
     """At most `accepted` (n); minus infinity for a row that is never wrong, or is not tested."""
     group: Numbers
     """Number of each row's group, from 0 (n)."""
-    known: NDArray[np.bool_]
-    """Whether the row has gold: the others are of the rest (n)."""
-    rest: int
-    """How many groups the rest has."""
+    rest: Rest
+    """Whom the promise is about."""
 
     @cached_property
     def rows(self) -> Floats:
         """By group."""
         return np.bincount(self.group).astype(np.float64)
 
-    @cached_property
-    def tested(self) -> NDArray[np.bool_]:
-        """By group: whether it has gold."""
-        return np.bincount(self.group, weights=self.known) > 0
-
     @property
     def single(self) -> bool:
-        """Whether every group is one row."""
-        return bool(self.rows.max(initial=1.0) <= 1)
+        """Whether every group is one row, in the rest too."""
+        return max(float(self.rows.max(initial=1.0)), self.rest.largest) <= 1
+
+    @property
+    def largest(self) -> float:
+        """Rows of the largest group there is."""
+        return max(float(self.rows.max(initial=1.0)), self.rest.largest)
 
     def at(self, level: float) -> tuple[Floats, Floats]:
-        """By group, how many rows are accepted; by tested group, how many of them are wrong."""
-        accepted = (self.accepted >= level).astype(np.float64)
-        wrong = ((self.wrong >= level) & self.known).astype(np.float64)
-        by_group = (np.bincount(self.group, weights=one) for one in (accepted, wrong))
-        counts, errors = (np.asarray(one, dtype=np.float64) for one in by_group)
-        return counts, errors[self.tested]
+        """By group, how many rows are accepted, and how many of them are wrong."""
+        counted = (
+            np.bincount(self.group, weights=(place >= level).astype(np.float64))
+            for place in (self.accepted, self.wrong)
+        )
+        accepted, wrong = (np.asarray(one, dtype=np.float64) for one in counted)
+        return accepted, wrong
 
 
-def tested_groups(gold: int, rest: int, promise: Promise) -> int:
-    """Of so many groups of gold, how many test: up to where one more wrong one becomes allowed.
+def tested_groups(gold: int, rest: int, promise: Promise, *, single: bool) -> int:
+    """Of so many groups of gold, how many test.
 
-    It goes by numbers alone, not by what the groups hold; at that size no confidence is wasted.
+    Single rows: up to where one more wrong one becomes allowed, so that no confidence is wasted.
+    It goes by numbers alone, not by what the groups hold.
     """
     least = gold - round(TEACHING_SHARE * gold)
+    if not single:
+        return least
     allowed = _allowed(promise, rest)
     for size in range(least, int(MOST_TESTED * gold) + 1):
         now, before = (most_wrong(n, rest, allowed, promise.risk) for n in (size, size - 1))
@@ -116,7 +126,7 @@ def loosest(tested: Tested, promise: Promise, given: Floats | None = None) -> fl
     finite = tested.accepted[np.isfinite(tested.accepted)]
     levels = np.unique(finite)[::-1] if given is None else given
     if promise.of is Of.ACCEPTED and given is None:
-        return _in_turn(tested, promise, levels)
+        return _in_turn(tested, promise)
     low, high = -1, len(levels)
     while high - low > 1:
         middle = (low + high) // 2
@@ -124,7 +134,12 @@ def loosest(tested: Tested, promise: Promise, given: Floats | None = None) -> fl
             low = middle
         else:
             high = middle
-    return float(levels[low]) if low >= 0 else None
+    if low < 0:
+        return None
+    if given is not None or high == len(levels):
+        return float(levels[low])
+    # Right down to the first that fails: of the rest, whoever comes before it is accepted too.
+    return float(np.nextafter(levels[high], np.inf))
 
 
 def risk_at(tested: Tested, promise: Promise, level: float) -> float:
@@ -137,12 +152,11 @@ def risk_at(tested: Tested, promise: Promise, level: float) -> float:
 
 
 def _single_risk(tested: Tested, promise: Promise, among: Floats, wrong: Floats) -> float:
-    test = int(among[tested.tested].sum())
+    test = int(among.sum())
     if not test:
         return 1.0
-    known_rest = int(among[~tested.tested].sum())
-    share = among[tested.tested].mean() if promise.of is Of.ACCEPTED else 1.0
-    rest = known_rest or round(tested.rest * share)
+    # How many of the rest are accepted is not looked at: as large a share as of the tested.
+    rest = round(tested.rest.groups * float(among.mean()))
     return hidden(int(wrong.sum()), test, rest, _allowed(promise, rest))
 
 
@@ -155,41 +169,38 @@ def _group_risk(
     one that is wholly wrong. Not seen: as if no tested group had an error, and the imaginary one
     were of average size with all that it has accepted wrong.
     """
-    allowance = promise.error * among
-    over = wrong - allowance[tested.tested]
-    largest = float((accepted - allowance).max())
+    allowance, rest = promise.error * among, tested.rest.groups
+    over = wrong - allowance
     if promise.strict:
-        return urn_risk(over, max(largest, 0.0), tested.rest)
+        return urn_risk(over, tested.largest * (1 - promise.error), rest)
+    largest = max(float((accepted - allowance).max()), 0.0)
     mean = float(among.mean())
-    seen = min(float(over.max()) + 1, mean * (1 - promise.error), max(largest, 0.0))
+    seen = min(float(over.max()) + 1, mean * (1 - promise.error), largest)
     unseen = float(accepted.mean()) - promise.error * mean
-    flawless = -allowance[tested.tested]
-    return max(urn_risk(over, seen, tested.rest), urn_risk(flawless, unseen, tested.rest))
+    return max(urn_risk(over, seen, rest), urn_risk(-allowance, unseen, rest))
 
 
-def _in_turn(tested: Tested, promise: Promise, levels: Floats) -> float | None:
+def _in_turn(tested: Tested, promise: Promise) -> float | None:
     """Fixed-sequence testing, from the strictest level: it ends at the first that fails."""
     ordered = np.sort(tested.accepted[np.isfinite(tested.accepted)])[::-1]
+    flawless = replace(tested, wrong=np.full(len(tested.wrong), -np.inf))
     best, begun = None, False
     for step in range(1, STEPS + 1):
         place = int(np.ceil(step * len(ordered) / STEPS)) - 1
-        if place < 0 or not len(levels):
+        if place < 0:
             return None
         level = float(ordered[place])
-        if not begun:
-            flawless = Tested(
-                tested.accepted,
-                np.full(len(tested.wrong), -np.inf),
-                tested.group,
-                tested.known,
-                tested.rest,
-            )
-            begun = risk_at(flawless, promise, level) <= promise.risk
+        begun = begun or risk_at(flawless, promise, level) <= promise.risk
         if begun:
             if risk_at(tested, promise, level) > promise.risk:
                 return best
             best = level
     return best
+
+
+def expected_to_pass(tested: int, rest: int, promise: Promise) -> float:
+    """The error that so many tested groups would let pass, if each were one row."""
+    return max(0, most_wrong(tested, rest, _allowed(promise, rest), promise.risk)) / max(1, tested)
 
 
 def _allowed(promise: Promise, rest: float) -> int:

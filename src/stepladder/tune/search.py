@@ -9,6 +9,7 @@ from itertools import pairwise, product
 from typing import assert_never
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stepladder.confidence.folds import grouped_mean
 from stepladder.confidence.gold import Floats, Numbers
@@ -157,10 +158,24 @@ class Search:
             case _:
                 assert_never(goal)
 
+    def best_of(self, route: Route, goal: AtMostError) -> Rung | None:
+        """The best ladder of one route that delivers the pooled label by its probability."""
+        wanted = (route, Deliver.POOL, Rule.PROBABILITY)
+        for found, start in zip(self.surfaces, self.starts.tolist(), strict=True):
+            if (found.route, found.deliver, found.rule) == wanted:
+                size = found.sums.reshape(3, -1).shape[1]
+                among = np.zeros(len(self.value), dtype=bool)
+                among[start : start + size] = True
+                return self._cheapest(among & self._may_err(goal.error, goal.of))
+        return None
+
+    def _may_err(self, error: float, of: Of) -> NDArray[np.bool_]:
+        among = self.accepted if of is Of.ACCEPTED or self.end is End.NOBODY else 1.0
+        return np.asarray(1.0 - self.value <= error * among + TIE)
+
     def _allowed(self, error: float, of: Of) -> Rung | None:
         """The cheapest that errs no more; where nobody labels the rest, that leaves the least."""
-        among = self.accepted if of is Of.ACCEPTED or self.end is End.NOBODY else 1.0
-        allowed = 1.0 - self.value <= error * among + TIE
+        allowed = self._may_err(error, of)
         if self.end is End.NOBODY and allowed.any():
             most = float(self.accepted[allowed].max())
             allowed &= self.accepted >= most - TIE
@@ -209,6 +224,26 @@ class Search:
         best = np.maximum.accumulate(self.value[order])
         better = np.append(True, best[1:] > best[:-1] + TIE)
         return (self.rung(int(number)) for number in order[better])
+
+
+def clearly_cheaper(bench: Bench, one: Ladder, other: Ladder, wage: float) -> bool:
+    """Whether one ladder costs less than the other by more than a standard error, by group."""
+    saved = _usd_of(bench, other, wage) - _usd_of(bench, one, wage)
+    found = grouped_mean(saved, bench.table.groups, bench.table.weight)
+    return found.mean > found.error
+
+
+def _usd_of(bench: Bench, ladder: Ladder, wage: float) -> Floats:
+    """What each row of gold costs (n)."""
+    sets = [bench.number[names] for names in asked(ladder.route)]
+    score = bench.named[ladder.deliver].score(ladder.rule)
+    usd = bench.usd[sets[-1]] + (wage if ladder.end is End.PERSON else 0.0)
+    reached = list(zip(sets, ladder.thresholds, strict=False))
+    if ladder.end is End.ANY:
+        usd = bench.usd[sets[-1]]
+    for one, threshold in reversed(reached):
+        usd = np.where(score[one] >= threshold, bench.usd[one], usd)
+    return np.asarray(usd, dtype=np.float64)
 
 
 def _error(bench: Bench, share: float) -> float:

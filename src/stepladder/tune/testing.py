@@ -14,11 +14,17 @@ from stepladder.policy import Deliver
 from stepladder.routing.lot import lot_of
 from stepladder.simulate.rung import last_named
 from stepladder.tune.bench import Bench
+from stepladder.tune.goal import AtMostError
 from stepladder.tune.gold_rows import Known
+from stepladder.tune.ladder_policy import simplified
+from stepladder.tune.naming import Rule
 from stepladder.tune.path import Path
-from stepladder.tune.promise import Promise, Tested, loosest
+from stepladder.tune.promise import Promise, Rest, Tested, expected_to_pass, loosest
 from stepladder.tune.routes import asked
-from stepladder.tune.search import Ladder
+from stepladder.tune.search import Ladder, Search, clearly_cheaper
+
+EVEN = 0.5
+"""A threshold that a single tier's path begins from: any other one has the same path."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +33,7 @@ class Testable:
 
     bench: Bench
     known: Sequence[Known]
-    rest_groups: int
+    rest: Rest
 
     @cached_property
     def _votes(self) -> ManyVotes:
@@ -68,8 +74,25 @@ class Testable:
 
     def tested(self, accepted: Floats, wrong: Floats) -> Tested:
         """These rows, as a promise looks at them."""
-        known = np.ones(len(self.known), dtype=bool)
-        return Tested(accepted, wrong, self.group, known, self.rest_groups)
+        return Tested(accepted, wrong, self.group, self.rest)
+
+
+def to_loosen(search: Search, testable: Testable, wage: float, promise: Promise) -> Ladder:
+    """What a test is to loosen: a single tier of all, unless something is clearly cheaper.
+
+    Clearly: by more than one standard error on the gold that taught, both at the error that the
+    test is expected to let pass. More votes make the surer posterior, and weak models at the
+    tight thresholds that a promise needs accept little.
+    """
+    bench, groups = testable.bench, len(set(testable.group.tolist()))
+    passing = expected_to_pass(groups, testable.rest.groups, promise)
+    goal = AtMostError(min(passing, promise.error), promise.of)
+    plain = Ladder((bench.names,), Rule.PROBABILITY, (EVEN,), search.end)
+    found, all_in_one = search.best(goal, bench), search.best_of((bench.names,), goal)
+    if found is None or all_in_one is None or not simplified(found.ladder).route:
+        return plain
+    cheaper = clearly_cheaper(bench, found.ladder, all_in_one.ladder, wage)
+    return simplified(found.ladder) if cheaper else plain
 
 
 def loosest_ladder(testable: Testable, ladder: Ladder, promise: Promise) -> Ladder | None:

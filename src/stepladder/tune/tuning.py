@@ -26,9 +26,9 @@ from stepladder.tune.goal import AtMostError, Goal
 from stepladder.tune.gold_rows import GoldRows, Known, costs
 from stepladder.tune.ladder_policy import part_of, person_of, policy_of, simplified
 from stepladder.tune.naming import Rule
-from stepladder.tune.promise import Promise, tested_groups
+from stepladder.tune.promise import Promise, Rest, tested_groups
 from stepladder.tune.search import End, Ladder, Rung, Search
-from stepladder.tune.testing import Testable, loosest_ladder, surest_ladder
+from stepladder.tune.testing import Testable, loosest_ladder, surest_ladder, to_loosen
 from stepladder.tune.tuned import Chosen, Tuned
 from stepladder.types import Usage
 
@@ -77,16 +77,15 @@ class _Tuning:
         self._gold.check(self._labels)
 
     def tuned(self) -> Tuned:
-        rung = self._search.best(self._wish.goal, self._bench)
-        if rung is not None and not simplified(rung.ladder).route and self._nobody:
-            rung = None
         frontier = [_plain(one) for one in _thinned(list(self._search.frontier()))]
-        if rung is None:
+        promise = self._wish.promise
+        if promise is not None:
+            chosen = self._promised(promise)
+            return self._told(chosen, self._why(chosen), frontier)
+        rung = self._search.best(self._wish.goal, self._bench)
+        if rung is None or (self._nobody and not simplified(rung.ladder).route):
             return self._told(None, self._none_expected(), frontier)
-        if self._wish.promise is None:
-            return self._told(self._unpromised(rung), "what the search expects", frontier)
-        chosen = self._promised(rung, self._wish.promise)
-        return self._told(chosen, self._why(chosen), frontier)
+        return self._told(self._unpromised(rung), "what the search expects", frontier)
 
     @property
     def _nobody(self) -> bool:
@@ -98,21 +97,24 @@ class _Tuning:
     @cached_property
     def _parts(self) -> tuple[GoldRows, GoldRows]:
         """Gold that teaches and chooses, and gold that only tests."""
-        groups = len(self._gold.groups)
-        if self._wish.promise is None:
-            return self._gold.dealt(groups, self._wish.seed)
-        tested = tested_groups(groups, self._rest_groups, self._wish.promise)
-        return self._gold.dealt(groups - tested, self._wish.seed)
+        gold, promise = self._gold, self._wish.promise
+        if promise is None:
+            return gold.dealt(0, self._wish.seed)
+        gold.check_chances()
+        groups, rest = len(gold.testable), self._rest.groups
+        tested = tested_groups(groups, rest, promise, single=gold.single)
+        return gold.dealt(tested, self._wish.seed)
 
     @cached_property
-    def _rest_groups(self) -> int:
+    def _rest(self) -> Rest:
         """Whom the promise is about: groups without gold, or else as many as have gold.
 
         A few of them are no rest: there the people who gave gold could not agree.
         """
         found = self._gold
-        few = found.rest_rows < GAPS * len(found.known)
-        return len(found.groups) if few else found.rest_groups
+        if found.rest_rows < GAPS * len(found.known):
+            return Rest(len(found.groups))
+        return Rest(found.rest_groups, float(found.rest_largest))
 
     @cached_property
     def _teaching(self) -> Sequence[Known]:
@@ -176,24 +178,21 @@ class _Tuning:
             simplified(rung.ladder), rung, measured, "the same gold, by fits without its groups"
         )
 
-    def _promised(self, rung: Rung, promise: Promise) -> Chosen | None:
-        """The loosest policy along the ladder's path that keeps the promise."""
+    def _promised(self, promise: Promise) -> Chosen | None:
+        """The loosest policy along a ladder's path that keeps the promise."""
         testing = self._parts[1]
         if self._wish.end is End.ANY:
             ladders = [one.ladder for one in self._surest_first()]
             ladder = surest_ladder(self._testable, ladders, promise)
         else:
-            ladder = self._loosest(simplified(rung.ladder), promise)
+            begun = to_loosen(self._search, self._testable, self._wage, promise)
+            ladder = loosest_ladder(self._testable, begun, promise)
         if ladder is None:
             return self._people() if self._wish.end is End.PERSON else None
         policy = policy_of(self._base, simplified(ladder), self._wish.name)
         measured = self._measured(policy, self._fit, testing.known)
-        expected = replace(rung, ladder=ladder)
         on = "the gold that only tested"
-        return Chosen(policy, self._frozen(policy), expected, measured, on, promised=True)
-
-    def _loosest(self, ladder: Ladder, promise: Promise) -> Ladder | None:
-        return loosest_ladder(self._testable, ladder, promise) if ladder.route else None
+        return Chosen(policy, self._frozen(policy), None, measured, on, promised=True)
 
     def _surest_first(self) -> list[Rung]:
         """Ladders of the frontier, the most accurate first."""
@@ -201,7 +200,7 @@ class _Tuning:
 
     @cached_property
     def _testable(self) -> Testable:
-        return Testable(self._bench, self._parts[1].known, self._rest_groups)
+        return Testable(self._bench, self._parts[1].known, self._rest)
 
     def _chosen(self, ladder: Ladder, rung: Rung, measured: Simulated, on: str) -> Chosen:
         policy = policy_of(self._base, ladder, self._wish.name)
@@ -269,7 +268,7 @@ class _Tuning:
             groups=len(self._gold.groups),
             taught=len(self._teaching),
             tested=len(self._parts[1].known),
-            rest_groups=self._rest_groups,
+            rest_groups=self._rest.groups,
             incomplete=self._gold.incomplete,
         )
 
