@@ -17,9 +17,10 @@ from stepladder.simulate.replay import Player, Row
 from stepladder.simulate.simulation import LeftOut
 from stepladder.tune.bench import Bench
 from stepladder.tune.goal import WithinBudget
+from stepladder.tune.ladder import End, Ladder
 from stepladder.tune.ladder_policy import part_of, policy_of, simplified
 from stepladder.tune.naming import Rule
-from stepladder.tune.search import End, Ladder, Search
+from stepladder.tune.search import Search
 
 TIERS = 4
 """Of machines, as `tune` takes where no people are asked."""

@@ -23,8 +23,8 @@ from stepladder.simulate.casting import cast
 from stepladder.simulate.replay import Player
 from stepladder.task import Task
 from stepladder.task.schema import LabelSpec
+from stepladder.tune.considering import MOST_ANNOTATORS
 from stepladder.tune.gold_rows import GoldRows, costs
-from stepladder.tune.tuning import MOST_ANNOTATORS
 from stepladder.types import SINGLE_QUESTION
 
 SHARES = (0.10, 0.25, 0.50)

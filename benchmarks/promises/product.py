@@ -24,10 +24,11 @@ from stepladder.simulate.deciding import NOWHERE
 from stepladder.simulate.replay import Player, Row
 from stepladder.tune.bench import Bench
 from stepladder.tune.gold_rows import GoldRows, Known, costs
+from stepladder.tune.ladder import End, Ladder, Rung
 from stepladder.tune.ladder_policy import part_of, policy_of, simplified
 from stepladder.tune.naming import Rule
 from stepladder.tune.promise import Promise, Rest, tested_groups
-from stepladder.tune.search import End, Ladder, Rung, Search
+from stepladder.tune.search import Search
 from stepladder.tune.testing import Testable, loosest_ladder, surest_ladder, to_loosen
 
 DAY = date(2025, 3, 1)

@@ -24,8 +24,8 @@ from stepladder.simulate import Scenario, figures, simulate
 from stepladder.simulate.decisions import decisions
 from stepladder.task import Task
 from stepladder.tune.goal import AsGoodAsTheBest, AtMostError, ErrorCost, WithinBudget
+from stepladder.tune.ladder import End
 from stepladder.tune.promise import Of, Promise
-from stepladder.tune.search import End
 from stepladder.tune.tuned import Tuned
 from stepladder.tune.tuning import Wish, tune
 from stepladder.tune.writing import write as write_policy

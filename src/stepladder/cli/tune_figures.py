@@ -6,7 +6,7 @@ from typing import Any
 
 from stepladder.cli.simulate_figures import ASSUMPTION, policy_figures
 from stepladder.cli.tune_request import TuneRequest
-from stepladder.tune.search import Ladder, Rung
+from stepladder.tune.ladder import Ladder, Rung
 from stepladder.tune.tuned import Chosen, Tuned
 from stepladder.tune.writing import Written
 

@@ -9,8 +9,8 @@ from rich.console import Console
 from stepladder.cli.screen import many, table
 from stepladder.cli.tune_request import TuneRequest
 from stepladder.recording import Recording
+from stepladder.tune.ladder import End, Ladder
 from stepladder.tune.naming import Rule
-from stepladder.tune.search import End, Ladder
 from stepladder.tune.tuned import Chosen, Tuned
 from stepladder.tune.writing import Written
 

@@ -15,8 +15,8 @@ from stepladder.pricing import PriceBook
 from stepladder.recording import Recording
 from stepladder.simulate import Scenario
 from stepladder.tune.goal import AsGoodAsTheBest, AtMostError, ErrorCost, Goal, WithinBudget
+from stepladder.tune.ladder import End
 from stepladder.tune.promise import Of, Promise
-from stepladder.tune.search import End
 from stepladder.tune.tuning import Wish
 from stepladder.types import Usd
 

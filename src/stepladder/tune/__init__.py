@@ -1,7 +1,7 @@
 """The cheapest policy that is good enough: routes, thresholds, and promises that were tested."""
 
+from stepladder.tune.ladder import End, Ladder, Rung
 from stepladder.tune.promise import Promise
-from stepladder.tune.search import End, Ladder, Rung
 from stepladder.tune.tuned import Chosen, Tuned
 from stepladder.tune.tuning import Wish, tune
 from stepladder.tune.writing import write

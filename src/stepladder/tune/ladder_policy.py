@@ -9,8 +9,8 @@ from json import loads
 
 from stepladder.confidence import Fit
 from stepladder.policy import Accept, AnnotatorSpec, HumanSpec, Policy, Tier, confidence_of
+from stepladder.tune.ladder import End, Ladder
 from stepladder.tune.naming import Rule
-from stepladder.tune.search import End, Ladder
 
 DIGITS = Decimal("1e-12")
 """To which thresholds are written, rounded down: so is what reaches them."""

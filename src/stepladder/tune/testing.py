@@ -14,14 +14,16 @@ from stepladder.policy import Deliver
 from stepladder.routing.lot import lot_of
 from stepladder.simulate.rung import last_named
 from stepladder.tune.bench import Bench
+from stepladder.tune.comparing import clearly_cheaper
 from stepladder.tune.goal import AtMostError
 from stepladder.tune.gold_rows import Known
+from stepladder.tune.ladder import Ladder
 from stepladder.tune.ladder_policy import simplified
 from stepladder.tune.naming import Rule
 from stepladder.tune.path import Path
 from stepladder.tune.promise import Promise, Rest, Tested, expected_to_pass, loosest
 from stepladder.tune.routes import asked
-from stepladder.tune.search import Ladder, Search, clearly_cheaper
+from stepladder.tune.search import Search
 
 EVEN = 0.5
 """A threshold that a single tier's path begins from: any other one has the same path."""
@@ -80,7 +82,7 @@ class Testable:
 def to_loosen(search: Search, testable: Testable, wage: float, promise: Promise) -> Ladder:
     """What a test is to loosen: a single tier of all, unless something is clearly cheaper.
 
-    Clearly: by more than one standard error on the gold that taught, both at the error that the
+    Clearly: by more than two standard errors on the gold that taught, both at the error that the
     test is expected to let pass. More votes make the surer posterior, and weak models at the
     tight thresholds that a promise needs accept little.
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from stepladder.engine.frozen import Frozen
 from stepladder.policy import Policy
 from stepladder.simulate.figures import Simulated
-from stepladder.tune.search import Rung
+from stepladder.tune.ladder import Rung
 
 
 @dataclass(frozen=True, slots=True)

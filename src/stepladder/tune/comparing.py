@@ -1,0 +1,42 @@
+"""Ladders beside each other on the gold that taught, with errors that know groups."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stepladder.confidence.folds import grouped_mean
+from stepladder.confidence.gold import Floats
+from stepladder.policy import Deliver
+from stepladder.tune.bench import Bench
+from stepladder.tune.ladder import End, Ladder
+from stepladder.tune.routes import asked
+
+CLEARLY = 2.0
+"""Standard errors of the paired difference."""
+
+
+def clearly_cheaper(bench: Bench, one: Ladder, other: Ladder, wage: float) -> bool:
+    """Whether one ladder costs less than the other by more than chance makes of it, by group."""
+    saved = _usd_of(bench, other, wage) - _usd_of(bench, one, wage)
+    found = grouped_mean(saved, bench.table.groups, bench.table.weight)
+    return found.mean > CLEARLY * found.error
+
+
+def _usd_of(bench: Bench, ladder: Ladder, wage: float) -> Floats:
+    """What each row of gold costs (n)."""
+    sets = [bench.number[names] for names in asked(ladder.route)]
+    score = bench.named[ladder.deliver].score(ladder.rule)
+    usd = bench.usd[sets[-1]] + (wage if ladder.end is End.PERSON else 0.0)
+    reached = list(zip(sets, ladder.thresholds, strict=False))
+    if ladder.end is End.ANY:
+        usd = bench.usd[sets[-1]]
+    for one, threshold in reversed(reached):
+        usd = np.where(score[one] >= threshold, bench.usd[one], usd)
+    return np.asarray(usd, dtype=np.float64)
+
+
+def error_of(bench: Bench, share: float) -> float:
+    """The standard error of such a share of right labels on this gold, groups counted as one."""
+    best = bench.named[Deliver.POOL].label[-1] == bench.table.gold
+    found = grouped_mean(best.astype(np.float64), bench.table.groups, bench.table.weight)
+    return found.error if 0 < share < 1 and np.isfinite(found.error) else 0.0

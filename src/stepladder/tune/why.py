@@ -1,0 +1,35 @@
+"""Why a policy was chosen, or none: in words, and what would help."""
+
+from __future__ import annotations
+
+from stepladder.tune.goal import AtMostError, Goal
+from stepladder.tune.search import Search
+from stepladder.tune.tuned import Chosen
+
+HELP = "allow people (leave out --no-people), a larger error, better annotators, or give more gold"
+
+
+def none_expected(search: Search, goal: Goal) -> str:
+    """No ladder is expected to serve the goal."""
+    if isinstance(goal, AtMostError):
+        best = 1 - float(search.value.max())
+        return (
+            f"infeasible: no ladder of these annotators is expected to err at most "
+            f"{goal.error:.1%}; the best errs {best:.1%}; {HELP}"
+        )
+    cheapest = float(search.usd.min())
+    return f"infeasible: the cheapest ladder costs {cheapest:.3g} USD per candidate; allow more"
+
+
+def none_kept(tested: int) -> str:
+    """No ladder kept the promise."""
+    return f"infeasible: on {tested:,} rows that only tested, no ladder kept the promise; {HELP}"
+
+
+def why(chosen: Chosen) -> str:
+    """What the choice rests on."""
+    if chosen.frozen is None:
+        return "people alone: no machine's labels could be promised, or they are no cheaper"
+    if chosen.promised:
+        return "tested on gold that nothing else has seen"
+    return "what the search expects"
