@@ -24,7 +24,7 @@ from stepladder.engine import Run, event_loop
 from stepladder.engine.all_gold import all_gold
 from stepladder.engine.examining import Examined, examine
 from stepladder.engine.intake import candidates_at
-from stepladder.errors import LedgerError
+from stepladder.errors import LedgerError, UserError
 from stepladder.ledger import connect
 from stepladder.ledger.fit_versions import FitVersion, fit_versions
 from stepladder.report.diagram import draw
@@ -56,6 +56,11 @@ def carry_out(request: CalibrateRequest, *, json: bool) -> int:
 def _ready(request: CalibrateRequest, console: Console) -> Ready:
     looking = Looking(request.candidates, console.print)
     ready = ready_or_exit(request.wanted, [looking.at])
+    if ready.setup.frozen is not None:
+        raise UserError(
+            f"{request.policy}: brings its own fit ([fitted]), so that nothing is calibrated; "
+            "`stepladder simulate` shows how good it is, and without [fitted] gold calibrates anew"
+        )
     # Whatever is wrong with the budget is said before anything begins.
     ready.setup.budget(request.options)
     if not request.all_gold:

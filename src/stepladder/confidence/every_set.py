@@ -16,13 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from stepladder.confidence.ballots import gives_confidence
 from stepladder.confidence.choosing import log_losses
 from stepladder.confidence.counting import STRENGTHS, Strength
-from stepladder.confidence.fit import Beside, Fit, set_name
+from stepladder.confidence.fit import Fit
 from stepladder.confidence.fitting import Wanted
 from stepladder.confidence.folds import group_folds
 from stepladder.confidence.gold import Floats, GoldRow, GoldTable
-from stepladder.confidence.lesson import Lesson, gives_confidence
+from stepladder.confidence.lesson import Lesson
+from stepladder.confidence.lesson_fit import Weighed, fit_of, together
 from stepladder.confidence.redrawing import best_shares
 from stepladder.confidence.set_weights import STEPS, WARM_STEPS, every_weight, pooled_by_set
 
@@ -56,7 +58,7 @@ class EverySet:
             rungs = [_Rung.climb(lesson, self.sets, s, text=text) for s in _strengths(table)]
             # Rows of a single question have one strength, whatever the others have.
             shares = self.shares if len(rungs) == len(self.shares) else np.ones(1)
-            return _together(lesson, self.sets, rungs, shares)
+            return together([rung.fit(lesson, self.sets) for rung in rungs], shares)
 
 
 def all_sets(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -104,7 +106,7 @@ def _chosen(
     averaged = np.einsum("f,fnk->nk", shares, crossed[:, -1])
     columns = wanted.columns if rungs[0].text else None
     every = EverySet(
-        _together(lesson, sets, rungs, shares),
+        together([rung.fit(lesson, sets) for rung in rungs], shares),
         tuple(sets),
         averaged,
         replace(wanted, columns=columns),
@@ -146,12 +148,17 @@ class _Rung:
         weights = every_weight(lesson.held_out(strength), listened, near, near, STEPS)
         return cls(strength, listened, near, weights, text)
 
-    def held(self, lesson: Lesson, others: GoldTable) -> Floats:
+    def fit(self, lesson: Lesson, sets: Sets) -> Fit:
+        """As a fit that can be stored."""
+        weights = dict(zip(sets, self.weights, strict=True))
+        return fit_of(lesson, Weighed(self.strength, weights, self.text))
+
+    def held(self, lesson: Lesson, others: GoldTable, sets: Sets) -> Floats:
         """Posteriors (s x n x K) of rows that the lesson did not see."""
         held_out = lesson.held_out(self.strength)
         weights = every_weight(held_out, self.listened, self.near, self.weights, WARM_STEPS)
         found = pooled_by_set(lesson.vectors(others, self.strength), lesson.log_prior, weights)
-        return lesson.where_gold_says_nothing(found, others)
+        return lesson.where_gold_says_nothing(found, others, sets)
 
 
 def _crossed(wanted: Wanted, table: GoldTable, sets: Sets, rungs: Sequence[_Rung]) -> Floats:
@@ -168,46 +175,10 @@ def _crossed(wanted: Wanted, table: GoldTable, sets: Sets, rungs: Sequence[_Rung
             lesson = Lesson.learn(replace(wanted, seed=wanted.seed + deal, minimum=2), rest)
             others = table.at(held)
             for number, rung in enumerate(rungs):
-                found[number][:, held] += rung.held(lesson, others) / deals
+                found[number][:, held] += rung.held(lesson, others, sets) / deals
     return found
 
 
 def _plain(table: GoldTable, name: str) -> bool:
     """Whether the annotator only names labels."""
     return not gives_confidence(name, table)
-
-
-def _together(
-    lesson: Lesson,
-    sets: Sets,
-    rungs: Sequence[_Rung],
-    shares: Floats,
-) -> Fit:
-    """One fit out of all strengths: the one with the largest share, the others beside it."""
-    fits = [_fit_of(lesson, sets, rung) for rung in rungs]
-    first = int(np.argmax(shares))
-    beside = tuple(
-        Beside(share=float(share), fit=fit)
-        for number, (share, fit) in enumerate(zip(shares, fits, strict=True))
-        if number != first and share > 0
-    )
-    return fits[first].model_copy(update={"beside": beside})
-
-
-def _fit_of(lesson: Lesson, sets: Sets, rung: _Rung) -> Fit:
-    table, wanted = lesson.table, lesson.wanted
-    pools = {
-        set_name(names): lesson.pool(names, weights, len(table))
-        for names, weights in zip(sets, rung.weights, strict=True)
-    }
-    seen = {row.gold for row in table.rows}
-    return Fit(
-        labels=wanted.labels,
-        rows=len(table),
-        log_prior=tuple(float(p) for p in lesson.log_prior),
-        unseen=tuple(label for label in wanted.labels if label not in seen),
-        annotators={name: lesson.annotator(name, rung.strength) for name in wanted.annotators},
-        pools=pools,
-        question=lesson.question_term(rung.strength),
-        text=lesson.text if rung.text else None,
-    )
