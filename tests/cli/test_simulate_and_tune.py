@@ -248,3 +248,30 @@ def test_an_annotator_without_a_price_is_named(folder: Path) -> None:
     assert done.code == 2
     assert "no price is known for 'unheard-of'" in done.errors[0]
     assert tuned(folder, "--annotators", "small,large", recording="plain.jsonl").code == 0
+
+
+def test_label_says_what_was_promised(folder: Path) -> None:
+    write(folder / "plain.jsonl", plain(300))
+    promise = ("--max-error", "0.2", "--with-confidence", "0.9", "--policy")
+    made = tuned(
+        folder,
+        *promise,
+        str(folder / "policy.toml"),
+        "--annotators",
+        "small",
+        recording="plain.jsonl",
+    )
+    assert made.code == 0, made.err
+    lines = ["id,text,gold", *(f"{row['id']},t,{row['gold']}" for row in rows(30))]
+    (folder / "c.csv").write_text("\n".join(lines))
+    (folder / "task.toml").write_text(
+        'name = "t"\ninstructions = "Which?"\nlabels = ["good", "bad", "mixed"]\n'
+        '[columns]\nid = "id"\ngold = "gold"\n'
+    )
+    given = (str(folder / "c.csv"), "--task", str(folder / "task.toml"), "--budget", "1")
+    done = run_here("label", *given, "--policy", str(folder / "tuned.toml"), "--wages", "9")
+    assert done.code == 0, done.err
+    assert "Promised when it was tuned: at most 20.0% of all labels wrong, at 90%" in done.out
+    again = run_here("calibrate", *given, "--policy", str(folder / "tuned.toml"))
+    assert again.code == 2
+    assert "brings its own fit" in again.errors[0]

@@ -6,6 +6,7 @@ from stepladder.cli.closing import next_steps, print_closing
 from stepladder.cli.figures import figures
 from stepladder.cli.labelling import Ended
 from stepladder.cli.preparing import Ready
+from stepladder.cli.promise_lines import promise_lines
 from stepladder.cli.request import LabelRequest
 from stepladder.cli.screen import print_json, screen
 from stepladder.engine.summary import answers_wanted
@@ -29,6 +30,8 @@ def report(ended: Ended, request: LabelRequest, ready: Ready, *, json: bool) -> 
         return
     console = screen()
     print_closing(console, ended.summary, ready.setup.policy.calibration.minimum)
+    for line in promise_lines(ready.setup.policy):
+        console.print(line, soft_wrap=True)
     ledger = masked(request.ledger_url)
     console.print(f"Decisions: {request.output}\nLedger: {ledger}", soft_wrap=True)
     answers = answers_wanted(ready.setup)
