@@ -101,7 +101,7 @@ class Product:
             teaching, testing = gold.dealt(tested, self.seed)
             teaching.check(self.labels)
             bench = self._bench([one.row for one in teaching.teaching(self.seed)])
-            rest = Rest(gold.rest_groups, float(gold.rest_largest))
+            rest = Rest(gold.rest_groups, float(gold.rest_largest), gold.rest_usual)
             testable = Testable(bench, testing.known, rest)
             self._taught[tested] = Taught(bench, testable)
         return self._taught[tested]
@@ -149,7 +149,10 @@ class Product:
         known = [Known(row, row.candidate.id, usable=True) for row in self.split.known]
         sizes = Counter(row.group for row in self.split.fresh)
         largest = max(sizes.values(), default=1)
-        return GoldRows(known, len(self.split.fresh), len(sizes), largest, 0)
+        usual = sum(size**2 for size in sizes.values()) / len(self.split.fresh)
+        return GoldRows(
+            known, len(self.split.fresh), len(sizes), largest, incomplete=0, rest_usual=usual
+        )
 
     def _bench(self, rows: Sequence[GoldRow]) -> Bench:
         scenario = Scenario(_prices(), DAY)

@@ -53,6 +53,25 @@ def test_what_is_never_accepted_is_no_level() -> None:
     assert loosest(of, Promise(0.5, 0.5)) in {None, 0.0}
 
 
+@given(st.data())
+@settings(max_examples=60)
+def test_what_is_delivered_passes_its_own_test(data: st.DataObject) -> None:
+    """Also where rows are wrong only at places looser than the one that accepts them."""
+    rows = data.draw(st.integers(5, 80))
+    places = st.sampled_from([-0.5, -1.25, -2.0, -3.75, -4.0, -7.5])
+    accepted = data.draw(st.lists(places, min_size=rows, max_size=rows))
+    later = data.draw(
+        st.lists(st.sampled_from([0.0, 1.5, 4.0, np.inf]), min_size=rows, max_size=rows)
+    )
+    wrong = [place - step for place, step in zip(accepted, later, strict=True)]
+    groups = data.draw(st.sampled_from([rows, max(2, rows // 3)]))
+    of = rows_of(accepted, wrong, [n % groups for n in range(rows)], 40)
+    promise = Promise(data.draw(st.sampled_from([0.1, 0.3])), 0.9)
+    level = loosest(of, promise)
+    if level is not None:
+        assert risk_at(of, promise, level) <= promise.risk + 1e-9
+
+
 def test_a_larger_error_and_less_confidence_accept_more() -> None:
     of = singles(120, 80)
     levels = [loosest(of, Promise(error, 0.9)) for error in (0.05, 0.1, 0.2)]

@@ -220,6 +220,29 @@ def test_a_simulation_leaves_out_what_the_policy_has_seen(desk: Desk) -> None:
     assert accuracy.value > 0.85
 
 
+def test_the_order_of_the_tasks_labels_does_not_matter(desk: Desk) -> None:
+    path = desk.written(PROMISED)
+    policy = load_policy(path)
+    fresh = [{**row, "id": f"fresh {row['id']}"} for row in open_rows(120, seed=9)]
+    lines = write(desk.folder / "fresh.jsonl", fresh)
+    names = list(reversed(LABELS))
+    other = Task.model_validate({"name": "r", "instructions": "Which?", "labels": names})
+    found = []
+    for task in (TASK, other):
+        frozen = frozen_fit(policy, path.parent, task.label_names)
+        simulation = simulate(Recording.open(lines, task), policy, frozen=frozen)
+        decided = {one.key: one.label for one in decisions(simulation, desk.scenario)}
+        found.append((decided, figures(simulation, desk.scenario).accuracy))
+    assert found[0] == found[1]
+
+
+def test_people_alone_where_machines_would_cost_more(desk: Desk) -> None:
+    cheap = replace(desk.scenario, human_price=Usd.of("0.00000001"))
+    found = tune(desk.recording, desk.base, cheap, PROMISED)
+    assert found.chosen is not None
+    assert [tier.ask for tier in found.chosen.policy.tiers] == [("clerk",)]
+
+
 def test_a_group_on_both_sides_of_a_split_is_noticed(desk: Desk) -> None:
     path = desk.written(PROMISED)
     frozen = frozen_fit(load_policy(path), path.parent, TASK.label_names)
@@ -284,6 +307,7 @@ POOR = {
     "too few rows": (open_rows(20), "20 rows of gold with a vote of everybody: at least 30"),
     "one label": ([{**row, "gold": "good"} for row in open_rows(60)], "all gold is 'good'"),
     "one group": ([{**row, "group": "g"} for row in open_rows(60)], "all gold is of one group"),
+    "another task": ([{**row, "gold": "fine"} for row in open_rows(60)], "it says 'fine', and the"),
     "no votes": ([{**row, "votes": {"small": "good"}} for row in open_rows(60)], "no votes of"),
 }
 

@@ -44,7 +44,7 @@ Budget = Annotated[
 ]
 NoPeople = Annotated[bool, typer.Option("--no-people", help="Machines only.")]
 Tiers = Annotated[
-    int | None, typer.Option(min=1, max=6, metavar="N", help="Tiers of machines, at most.")
+    int | None, typer.Option(min=1, max=4, metavar="N", help="Tiers of machines, at most.")
 ]
 Prices = Annotated[Path | None, typer.Option(metavar="TABLE", help="A price table of your own.")]
 Plot = Annotated[

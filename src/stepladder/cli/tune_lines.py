@@ -14,6 +14,8 @@ from stepladder.tune.naming import Rule
 from stepladder.tune.tuned import Chosen, Tuned
 from stepladder.tune.writing import Written
 
+BEYOND = 1.02
+"""By which a measured cost may pass the budget without a word."""
 SHOWN = 12
 """Ladders of the frontier in the table."""
 NUMBERS = frozenset({"USD / 1,000", "accuracy", "by machines"})
@@ -36,10 +38,28 @@ def warnings_of(recording: Recording, tuned: Tuned, request: TuneRequest) -> Ite
             f"not searched over: {', '.join(tuned.left_out)}; --annotators chooses others "
             f"({len(tuned.considered)} at most)"
         )
-    if request.promise is not None and tuned.rest_groups == tuned.groups:
+    if request.promise is not None and tuned.rest_assumed:
         yield (
-            "the recording has no rows without gold, so that the rest is taken to have as many "
-            f"groups as the gold ({tuned.groups:,}); add the rows that are to be labelled"
+            "the recording has hardly any rows without gold, so that the rest is taken to have as "
+            f"many groups as the gold ({tuned.groups:,}); add the rows that are to be labelled"
+        )
+    elif request.promise is not None and tuned.beside_gold:
+        yield (
+            f"{many(tuned.beside_gold, 'row')} without gold are in groups that have gold: the "
+            f"promise is about the {tuned.rest_groups:,} groups without any"
+        )
+    yield from _beyond_budget(tuned, request)
+
+
+def _beyond_budget(tuned: Tuned, request: TuneRequest) -> Iterator[str]:
+    if request.budget is None or tuned.chosen is None:
+        return
+    budget, measured = float(request.budget.decimal), tuned.chosen.measured.usd_per_candidate
+    if measured > budget * BEYOND:
+        yield (
+            f"on rows that its fit did not see the policy costs {measured / budget - 1:.0%} more "
+            "than the budget per candidate, which is kept on the gold that taught; ask for "
+            f"{budget * budget / measured:.3g} to stay below it"
         )
 
 

@@ -68,7 +68,7 @@ def urn_risk(over: Floats, imaginary: float, rest: int) -> float:
     return float((total > ROUNDING).mean())
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=2)
 def _copies(tested: int, rest: int) -> np.ndarray:
     """How often each tested group, and last the imaginary one, is copied into each made-up rest.
 

@@ -61,7 +61,8 @@ def draw_frontier(dots: Sequence[Dot], path: Path, title: str) -> None:
         axes.set_title(title, loc="left", fontsize=10)
         axes.grid(color=LIGHT, linewidth=0.6)
         axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(frameon=False, fontsize=8, loc="lower right")
+        if dots:
+            axes.legend(frameon=False, fontsize=8, loc="lower right")
         with plain_errors(path), replacing(path) as file:
             figure.savefig(file, format=path.suffix.lower().lstrip("."), dpi=150)
 

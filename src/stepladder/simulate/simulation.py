@@ -88,7 +88,9 @@ def simulate(
     """
     _check(policy)
     speakers = cast(policy, recording.contents.annotators)
-    player = Player(policy, recording.task.label_names, speakers)
+    # In the order of the fit, by which its vectors are numbered.
+    labels = recording.task.label_names if frozen is None else frozen.fit.labels
+    player = Player(policy, labels, speakers)
     rows = _Rows(recording, player, frozen)
     places = () if frozen is not None else rows.calibration(policy, seed)
     wanted = frozenset(places)

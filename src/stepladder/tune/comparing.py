@@ -17,12 +17,12 @@ CLEARLY = 2.0
 
 def clearly_cheaper(bench: Bench, one: Ladder, other: Ladder, wage: float) -> bool:
     """Whether one ladder costs less than the other by more than chance makes of it, by group."""
-    saved = _usd_of(bench, other, wage) - _usd_of(bench, one, wage)
+    saved = usd_of(bench, other, wage) - usd_of(bench, one, wage)
     found = grouped_mean(saved, bench.table.groups, bench.table.weight)
     return found.mean > CLEARLY * found.error
 
 
-def _usd_of(bench: Bench, ladder: Ladder, wage: float) -> Floats:
+def usd_of(bench: Bench, ladder: Ladder, wage: float) -> Floats:
     """What each row of gold costs (n)."""
     sets = [bench.number[names] for names in asked(ladder.route)]
     score = bench.named[ladder.deliver].score(ladder.rule)

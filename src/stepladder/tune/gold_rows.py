@@ -20,6 +20,8 @@ from stepladder.simulate.scenario import Scenario
 
 FEWEST = 30
 """Rows without which nothing is calibrated."""
+SHOWN = 5
+"""Labels of another task that are named."""
 MOST = 5_000
 """Rows that teach and choose, at most: more change little, and take time and memory."""
 
@@ -50,6 +52,10 @@ class GoldRows:
     """Rows of the largest of them."""
     incomplete: int
     """Rows left out, since a vote is missing."""
+    beside_gold: int = 0
+    """Rows without gold in groups that have some."""
+    rest_usual: float = 1.0
+    """Size of the group that a row of the rest finds itself in, in the mean."""
 
     @classmethod
     def read(cls, recording: Recording, player: Player) -> GoldRows:
@@ -77,7 +83,10 @@ class GoldRows:
             )
         groups = {one.row.group for one in known}
         rest = {group: rows for group, rows in without.items() if group not in groups}
-        return cls(known, sum(rest.values()), len(rest), max(rest.values(), default=1), incomplete)
+        rows, largest = sum(rest.values()), max(rest.values(), default=1)
+        beside = sum(without.values()) - rows
+        usual = sum(size * size for size in rest.values()) / rows if rows else 1.0
+        return cls(known, rows, len(rest), largest, incomplete, beside, usual)
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -87,6 +96,12 @@ class GoldRows:
     def check(self, labels: Sequence[str]) -> None:
         """Raise UserError where so little gold teaches nothing."""
         usable = [one for one in self.known if one.usable]
+        if self.known and not usable:
+            foreign = sorted({one.row.gold for one in self.known})[:SHOWN]
+            raise UserError(
+                f"no gold is a label of the task: it says {', '.join(map(repr, foreign))}, and the "
+                f"labels are {', '.join(map(repr, labels))}; give the --task of this recording"
+            )
         if len(usable) < FEWEST:
             left = f" ({self.incomplete} more lack a vote)" if self.incomplete else ""
             raise UserError(

@@ -53,6 +53,8 @@ class Rest:
     groups: int
     largest: float = 1.0
     """Rows of its largest group."""
+    usual: float = 1.0
+    """Size of the group that one of its rows finds itself in, in the mean."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,12 +121,13 @@ def tested_groups(gold: int, rest: int, promise: Promise, *, single: bool) -> in
 def loosest(tested: Tested, promise: Promise, given: Floats | None = None) -> float | None:
     """The loosest level at which the promise is kept; None where not even the strictest is.
 
-    Levels are those at which a row is accepted, unless others are `given`, from the strictest
-    down. Delivered errors only grow as the level falls, so that halving finds it; for accepted
-    ones some levels are tried in turn, from the strictest at which a flawless test could pass.
+    Levels are those at which a row is accepted or wrong, unless others are `given`, from the
+    strictest down. Delivered errors only grow as the level falls, so that halving finds it; for
+    accepted ones some levels are tried in turn, from the strictest at which a flawless test
+    could pass.
     """
-    finite = tested.accepted[np.isfinite(tested.accepted)]
-    levels = np.unique(finite)[::-1] if given is None else given
+    places = np.concatenate([tested.accepted, tested.wrong])
+    levels = np.unique(places[np.isfinite(places)])[::-1] if given is None else given
     if promise.of is Of.ACCEPTED and given is None:
         return _in_turn(tested, promise)
     low, high = -1, len(levels)
@@ -165,18 +168,21 @@ def _group_risk(
 ) -> float:
     """The larger of two risks: that of errors of a kind seen, and that of a kind not seen.
 
-    Seen: the imaginary group is one wrong row worse than the worst tested one, at most an average
+    Seen: the imaginary group is one wrong row worse than the worst tested one, at most a usual
     one that is wholly wrong. Not seen: as if no tested group had an error, and the imaginary one
-    were of average size with all that it has accepted wrong.
+    were of usual size with all that it has accepted wrong. Usual is the size that a row finds
+    itself in: few large groups hold many rows.
     """
     allowance, rest = promise.error * among, tested.rest.groups
     over = wrong - allowance
     if promise.strict:
         return urn_risk(over, tested.largest * (1 - promise.error), rest)
     largest = max(float((accepted - allowance).max()), 0.0)
-    mean = float(among.mean())
-    seen = min(float(over.max()) + 1, mean * (1 - promise.error), largest)
-    unseen = float(accepted.mean()) - promise.error * mean
+    usual = max(float(np.average(tested.rows, weights=tested.rows)), tested.rest.usual)
+    share = float(accepted.sum()) / float(tested.rows.sum())
+    part = 1.0 if promise.of is Of.DELIVERED else share
+    seen = min(float(over.max()) + 1, usual * part * (1 - promise.error), largest)
+    unseen = usual * (share - promise.error * part)
     return max(urn_risk(over, seen, rest), urn_risk(-allowance, unseen, rest))
 
 

@@ -71,7 +71,9 @@ class Testable:
             if ladder.deliver is Deliver.LAST:
                 label = last_named([self._votes.labels[name] for name in ordered], label)
             probability.append(posterior[np.arange(len(label)), label])
-            wrong.append((label != self._gold).astype(np.int64))
+            silent = posterior.max(axis=1) == 0.0
+            # Where nobody names a label, none is delivered.
+            wrong.append(((label != self._gold) & ~silent).astype(np.int64))
         return probability, wrong
 
     def tested(self, accepted: Floats, wrong: Floats) -> Tested:

@@ -50,5 +50,9 @@ class Tuned:
     """Rows that only the promise was tested on."""
     rest_groups: int
     """Groups that the promise is about."""
+    rest_assumed: bool
+    """Whether that is as many as have gold, since the recording does not tell."""
+    beside_gold: int
+    """Rows without gold in groups that have some: no promise is about them."""
     incomplete: int
     """Rows of gold left out, since a vote is missing."""

@@ -18,6 +18,7 @@ from stepladder.simulate.casting import cast
 from stepladder.simulate.replay import Player
 from stepladder.simulate.scenario import Scenario
 from stepladder.tune.bench import Bench
+from stepladder.tune.comparing import usd_of
 from stepladder.tune.considering import considered
 from stepladder.tune.goal import AtMostError, Goal
 from stepladder.tune.gold_rows import GoldRows, Known, costs
@@ -102,10 +103,14 @@ class _Tuning:
 
         A few of them are no rest: there the people who gave gold could not agree.
         """
-        found = self._gold
-        if found.rest_rows < GAPS * len(found.known):
-            return Rest(len(found.groups))
-        return Rest(found.rest_groups, float(found.rest_largest))
+        if self._few_without_gold:
+            return Rest(len(self._gold.groups))
+        gold = self._gold
+        return Rest(gold.rest_groups, float(gold.rest_largest), gold.rest_usual)
+
+    @property
+    def _few_without_gold(self) -> bool:
+        return self._gold.rest_rows < GAPS * len(self._gold.known)
 
     @cached_property
     def _teaching(self) -> Sequence[Known]:
@@ -160,13 +165,20 @@ class _Tuning:
     def _promised(self, promise: Promise) -> Chosen | None:
         """The loosest policy along a ladder's path that keeps the promise."""
         ladder = self._kept(promise)
-        if ladder is None:
+        if ladder is None or self._dearer_than_people(ladder):
             return self._people() if self._wish.end is End.PERSON else None
         policy = policy_of(self._base, simplified(ladder), self._wish.name)
         testing = self._parts[1].known
         measured = self._measure.by(self._bench.every.fit, policy, testing)
         on = "the gold that only tested"
         return Chosen(policy, self._frozen(policy), None, measured, on, promised=True)
+
+    def _dearer_than_people(self, ladder: Ladder) -> bool:
+        """Whether it is expected to cost no less than a person for everything."""
+        if self._wish.end is not End.PERSON:
+            return False
+        usd = usd_of(self._bench, ladder, self._wage)
+        return float(np.average(usd, weights=self._bench.table.weight)) >= self._wage
 
     def _kept(self, promise: Promise) -> Ladder | None:
         testable = Testable(self._bench, self._parts[1].known, self._rest)
@@ -179,7 +191,8 @@ class _Tuning:
     def _people(self) -> Chosen:
         policy = people_alone(self._base, self._wish.name)
         measured = self._measure.by(self._bench.every.fit, policy, self._gold.known)
-        return Chosen(policy, None, None, measured, "all gold", promised=True)
+        promised = self._wish.promise is not None
+        return Chosen(policy, None, None, measured, "all gold", promised=promised)
 
     def _frozen(self, policy: Policy) -> Frozen:
         teaching, testing = self._teaching, self._parts[1].known
@@ -205,5 +218,7 @@ class _Tuning:
             taught=len(self._teaching),
             tested=len(self._parts[1].known),
             rest_groups=self._rest.groups,
+            rest_assumed=self._few_without_gold,
+            beside_gold=self._gold.beside_gold,
             incomplete=self._gold.incomplete,
         )
