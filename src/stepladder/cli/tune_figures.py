@@ -40,6 +40,7 @@ def _chosen(chosen: Chosen) -> dict[str, Any]:
         **policy_figures(chosen.measured),
         "measured_on": chosen.measured_on,
         "promised": chosen.promised,
+        "method": chosen.method.value if chosen.promised else None,
         "expected": None if expected is None else _rung(expected),
     }
 

@@ -20,8 +20,8 @@ class Promised(Settings):
     """Of all delivered labels, or of those that machines gave."""
     confidence: Share
     """Over the draw of the groups of gold."""
-    strict: bool = False
-    """Whether a group that nobody saw was taken to be the largest, and all wrong."""
+    method: Literal["exact", "urn", "strict"]
+    """exact: proved (single rows); urn: measured; strict: the largest group unseen."""
     rest_groups: int = Field(ge=0)
     """How many groups the promise is about."""
 

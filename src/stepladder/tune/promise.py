@@ -19,6 +19,17 @@ STEPS = 20
 """Thresholds that are tried in turn where the error is that of accepted labels."""
 
 
+class Method(StrEnum):
+    """How a promise was tested."""
+
+    EXACT = "exact"
+    """Single rows: proved, for the error of all delivered labels."""
+    URN = "urn"
+    """Groups of several rows: measured, not proved."""
+    STRICT = "strict"
+    """As if a group that nobody saw were the largest, and all wrong."""
+
+
 class Of(StrEnum):
     """What the promised share of wrong labels is a share of."""
 
@@ -85,6 +96,12 @@ class Tested:
     def single(self) -> bool:
         """Whether every group is one row, in the rest too."""
         return max(float(self.rows.max(initial=1.0)), self.rest.largest) <= 1
+
+    def method(self, promise: Promise) -> Method:
+        """How a promise is tested on them."""
+        if self.single:
+            return Method.EXACT
+        return Method.STRICT if promise.strict else Method.URN
 
     @property
     def largest(self) -> float:

@@ -21,7 +21,7 @@ from stepladder.tune.ladder import Ladder
 from stepladder.tune.ladder_policy import simplified
 from stepladder.tune.naming import Rule
 from stepladder.tune.path import Path
-from stepladder.tune.promise import Promise, Rest, Tested, expected_to_pass, loosest
+from stepladder.tune.promise import Method, Promise, Rest, Tested, expected_to_pass, loosest
 from stepladder.tune.routes import asked
 from stepladder.tune.search import Search
 
@@ -75,6 +75,11 @@ class Testable:
             # Where nobody names a label, none is delivered.
             wrong.append(((label != self._gold) & ~silent).astype(np.int64))
         return probability, wrong
+
+    def method(self, promise: Promise) -> Method:
+        """How a promise is tested on them."""
+        nothing = np.zeros(len(self.known))
+        return self.tested(nothing, nothing).method(promise)
 
     def tested(self, accepted: Floats, wrong: Floats) -> Tested:
         """These rows, as a promise looks at them."""

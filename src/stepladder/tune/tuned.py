@@ -9,6 +9,7 @@ from stepladder.engine.frozen import Frozen
 from stepladder.policy import Policy
 from stepladder.simulate.figures import Simulated
 from stepladder.tune.ladder import Rung
+from stepladder.tune.promise import Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Chosen:
     """On which rows, in words."""
     promised: bool
     """Whether the promise was tested, and kept."""
+    method: Method = Method.EXACT
+    """How it was tested; people alone need no test."""
 
 
 @dataclass(frozen=True, slots=True)

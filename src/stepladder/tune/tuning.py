@@ -159,7 +159,7 @@ class _Tuning:
         policy = policy_of(self._base, ladder, self._wish.name)
         every, seed = self._bench.every, self._wish.seed
         measured = self._measure.crossed(every, policy, self._teaching, seed)
-        on = "the same gold, by fits without its groups"
+        on = "the gold that taught and chose, by fits without its groups"
         return Chosen(policy, self._frozen(policy), rung, measured, on, promised=False)
 
     def _promised(self, promise: Promise) -> Chosen | None:
@@ -171,7 +171,9 @@ class _Tuning:
         testing = self._parts[1].known
         measured = self._measure.by(self._bench.every.fit, policy, testing)
         on = "the gold that only tested"
-        return Chosen(policy, self._frozen(policy), None, measured, on, promised=True)
+        method = self._testable.method(promise)
+        frozen = self._frozen(policy)
+        return Chosen(policy, frozen, None, measured, on, promised=True, method=method)
 
     def _dearer_than_people(self, ladder: Ladder) -> bool:
         """Whether it is expected to cost no less than a person for everything."""
@@ -181,12 +183,15 @@ class _Tuning:
         return float(np.average(usd, weights=self._bench.table.weight)) >= self._wage
 
     def _kept(self, promise: Promise) -> Ladder | None:
-        testable = Testable(self._bench, self._parts[1].known, self._rest)
         if self._wish.end is End.ANY:
             surest_first = [one.ladder for one in self._frontier[::-1]]
-            return surest_ladder(testable, surest_first, promise)
-        begun = to_loosen(self._search, testable, self._wage, promise)
-        return loosest_ladder(testable, begun, promise)
+            return surest_ladder(self._testable, surest_first, promise)
+        begun = to_loosen(self._search, self._testable, self._wage, promise)
+        return loosest_ladder(self._testable, begun, promise)
+
+    @cached_property
+    def _testable(self) -> Testable:
+        return Testable(self._bench, self._parts[1].known, self._rest)
 
     def _people(self) -> Chosen:
         policy = people_alone(self._base, self._wish.name)

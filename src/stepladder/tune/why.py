@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from stepladder.tune.goal import AtMostError, Goal
+from stepladder.tune.promise import Method
 from stepladder.tune.search import Search
 from stepladder.tune.tuned import Chosen
 
 HELP = "allow people (leave out --no-people), a larger error, better annotators, or give more gold"
+
+
+TOLD = {
+    Method.EXACT: "the test is exact for independent rows",
+    Method.URN: "for groups of several rows the test is measured, not proved (docs/tune.md)",
+    Method.STRICT: "as if a group that nobody saw were the largest, and all wrong",
+}
 
 
 def none_expected(search: Search, goal: Goal) -> str:
@@ -31,5 +39,5 @@ def why(chosen: Chosen) -> str:
     if chosen.frozen is None:
         return "people alone: no machine's labels could be promised, or they are no cheaper"
     if chosen.promised:
-        return "tested on gold that nothing else has seen"
+        return f"tested on gold that nothing else has seen; {TOLD[chosen.method]}"
     return "what the search expects"

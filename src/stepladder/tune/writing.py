@@ -106,16 +106,18 @@ def _evidence(
         accuracy_high=_share(1.0 if interval is None else interval.high),
         accepted=_share(accepted / max(1, measured.candidates)),
         measured_on=chosen.measured_on,
-        promise=None if promise is None or not chosen.promised else _promised(tuned, promise),
+        promise=None
+        if promise is None or not chosen.promised
+        else _promised(tuned, chosen, promise),
     )
 
 
-def _promised(tuned: Tuned, promise: Promise) -> Promised:
+def _promised(tuned: Tuned, chosen: Chosen, promise: Promise) -> Promised:
     return Promised(
         error=_share(promise.error),
         of=promise.of.value,
         confidence=_share(promise.confidence),
-        strict=promise.strict,
+        method=chosen.method.value,
         rest_groups=tuned.rest_groups,
     )
 
