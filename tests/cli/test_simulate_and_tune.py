@@ -10,6 +10,8 @@ import pytest
 from command_line import Done, run_here
 from made_recording import PRICES, rows, write
 
+from stepladder.policy import HumanSpec, RecordedSpec, load_policy
+
 MACHINES = ("small", "medium", "large")
 POLICY = """\
 name = "two"
@@ -176,8 +178,6 @@ def test_a_tuned_policy_is_simulated_by_its_own_fit(folder: Path) -> None:
         str(folder / "fresh.jsonl"),
         "--policy",
         str(folder / "tuned.toml"),
-        "--prices",
-        str(folder / "prices.toml"),
         "--json",
     ).json["policies"][0]
     assert again["candidates"] == 150
@@ -275,3 +275,89 @@ def test_label_says_what_was_promised(folder: Path) -> None:
     again = run_here("calibrate", *given, "--policy", str(folder / "tuned.toml"))
     assert again.code == 2
     assert "brings its own fit" in again.errors[0]
+
+
+def test_a_tuned_policy_finds_its_files_from_where_it_lies(folder: Path) -> None:
+    write(folder / "plain.jsonl", plain(200))
+    (folder / "deep").mkdir()
+    base = POLICY.replace('"past.jsonl"', '"../plain.jsonl"').replace(
+        '"prices.toml"', '"../prices.toml"'
+    )
+    base = base.replace('kind = "human"', 'kind = "human"\nanswers = "said.csv"')
+    (folder / "deep/base.toml").write_text(base)
+    out = folder / "far/away/tuned.toml"
+    given = (str(folder / "plain.jsonl"), "--policy", str(folder / "deep/base.toml"))
+    done = run_here("tune", *given, "--max-error", "0.1", "--out", str(out))
+    assert done.code == 0, done.err
+    made = load_policy(out)
+    assert [(out.parent / name).resolve() for name in made.prices] == [folder / "prices.toml"]
+    small, person = made.annotators["small"], made.annotators["person"]
+    assert isinstance(small, RecordedSpec)
+    assert isinstance(person, HumanSpec)
+    assert (out.parent / small.recording).resolve() == folder / "plain.jsonl"
+    assert (out.parent / (person.answers or "")).resolve() == folder / "deep/said.csv"
+    again = run_here("simulate", given[0], "--policy", str(out))
+    assert again.code == 0
+    assert "tuned: no row is left to decide about" in again.err
+
+
+def test_given_prices_are_written_and_other_ones_of_the_same_models_are_named(
+    folder: Path,
+) -> None:
+    write(folder / "plain.jsonl", plain(200))
+    (folder / "dear.toml").write_text(PRICES.replace("input = 2.5", "input = 25"))
+    base = ("--policy", str(folder / "policy.toml"), "--prices", str(folder / "dear.toml"))
+    out = ("--out", str(folder / "t.toml"), "--human-price", "0.5")
+    done = run_here("tune", str(folder / "plain.jsonl"), *base, *out, "--max-error", "0.1")
+    assert done.code == 0, done.err
+    assert load_policy(folder / "t.toml").prices == (str(folder / "dear.toml"),)
+    assert "prices.toml has prices of its own for the same models" in done.err
+    assert "people are paid by the wage table's 'clerk', not by --human-price" in done.err
+
+
+def test_labels_that_the_task_does_not_have_are_told(folder: Path) -> None:
+    lines = plain(200)
+    for row in lines[:9]:
+        row["votes"]["small"] = f"none {int(row['id'][1:]) % 5}"
+    write(folder / "plain.jsonl", lines)
+    done = tuned(folder, recording="plain.jsonl")
+    told = next(line for line in done.err.splitlines() if "of small for" in line)
+    assert "'none 0', 'none 1'" in told
+    assert "and 3 more" in told  # "hm" is one of them.
+    assert "votes without one" in done.err
+
+
+def test_gold_that_not_everybody_may_see_is_counted_apart(folder: Path) -> None:
+    done = tuned(folder, "--max-error", "0.2", "--with-confidence", "0.9")
+    assert "18 rows of gold left out, since some annotators must not see them" in done.err
+    assert "a vote is missing" not in done.err
+
+
+NOWHERE = {
+    "a name that is too long": ("x" * 250 + ".toml", "file name too long"),
+    "a folder": (".", "name it .toml"),
+    "below a file": ("prices.toml/t.toml", "cannot be written"),
+}
+
+
+@pytest.mark.parametrize(("out", "said"), NOWHERE.values(), ids=NOWHERE.keys())
+@pytest.mark.parametrize("option", ["--out", "--plot"])
+def test_a_place_that_takes_no_file_is_said_first(
+    folder: Path, option: str, out: str, said: str
+) -> None:
+    place = folder / (out.replace(".toml", ".svg") if option == "--plot" else out)
+    if option == "--plot" and out == "prices.toml/t.toml":
+        place = folder / "prices.toml/t.svg"
+    done = tuned(folder, option, str(place))
+    assert done.code == 2
+    assert "Traceback" not in done.err
+    assert (said in done.errors[0]) or (option == "--plot" and "unknown ending" in done.errors[0])
+
+
+def test_what_is_read_is_not_written_over(folder: Path) -> None:
+    write(folder / "plain.jsonl", plain(200))
+    base = ("--policy", str(folder / "policy.toml"))
+    out = ("--out", str(folder / "policy.toml"))
+    done = run_here("tune", str(folder / "plain.jsonl"), *base, *out)
+    assert done.code == 2
+    assert "is read by the same command; give another --out" in done.errors[0]

@@ -12,16 +12,15 @@ from stepladder.cli.simulate_figures import simulated_figures
 from stepladder.cli.simulate_lines import print_simulated, warnings_of
 from stepladder.cli.simulate_request import SimulateRequest
 from stepladder.engine.frozen import frozen_fit
-from stepladder.errors import PriceError, TableError, UserError
+from stepladder.errors import PriceError, UserError
 from stepladder.policy import Policy, load_policy
 from stepladder.policy.load import policy_folder
 from stepladder.recording import Recording
-from stepladder.report.diagram import check_plots
-from stepladder.report.frontier import Dot, Marked, draw_frontier
+from stepladder.report.frontier import Dot, Marked, check_picture, draw_frontier
 from stepladder.simulate import Scenario, Simulated, Simulation, figures, simulate
 from stepladder.simulate.decisions import decisions
 from stepladder.simulate.points import Point, alone, frontier, oracle
-from stepladder.tables import DecisionWriter
+from stepladder.tables import DecisionWriter, check_decisions
 from stepladder.task import load_task
 
 
@@ -58,12 +57,12 @@ def carry_out(request: SimulateRequest, *, json: bool) -> None:
 
 def _check(request: SimulateRequest) -> None:
     if request.plot is not None:
-        check_plots()
-        if request.plot.suffix.lower() not in {".png", ".svg"}:
-            raise TableError(f"--plot {request.plot}: unknown ending; use .png or .svg")
+        check_picture(request.plot)
     several = len(request.policies) > 1 or len(request.prices) > 1
     if request.out is not None and several:
         raise UserError("--out: decisions are of one policy at one price table; name only one")
+    if request.out is not None:
+        check_decisions(request.out)
 
 
 def _try_all(request: SimulateRequest, recording: Recording) -> Iterator[Tried]:

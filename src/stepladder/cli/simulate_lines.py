@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 
+from stepladder.cli.recording_warnings import warnings_of_recording
 from stepladder.cli.screen import many, table
 from stepladder.recording import Recording
 from stepladder.simulate import Simulated, Simulation
@@ -24,12 +25,13 @@ NUMBERS = frozenset(
 
 def warnings_of(recording: Recording, tried: Sequence[Simulation]) -> Iterator[str]:
     """What in the recording its user should know of."""
-    for label, rows in recording.foreign_gold.items():
-        yield (
-            f"{recording.path}: {many(rows, 'row')} with gold {label!r}, which is none of the "
-            "labels: every machine counts as wrong there"
-        )
+    yield from warnings_of_recording(recording)
     for one in tried:
+        if not len(one.replay):
+            yield (
+                f"{one.policy.name}: no row is left to decide about; give candidates that neither "
+                "made the policy nor calibrate it"
+            )
         if one.left_out.incomplete:
             yield (
                 f"{one.policy.name}: {many(one.left_out.incomplete, 'row')} left out, since a vote "

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from stepladder.cli.failing import complain
 from stepladder.cli.screen import margin, print_json, screen
 from stepladder.cli.tune_figures import tuned_figures
+from stepladder.cli.tune_home import at_home, unsaid_at_home
 from stepladder.cli.tune_lines import print_tuned, warnings_of
 from stepladder.cli.tune_request import TuneRequest
-from stepladder.errors import PriceError, TableError, UserError
+from stepladder.errors import PriceError, UserError
 from stepladder.policy import Policy
 from stepladder.recording import Recording
-from stepladder.report.diagram import check_plots
-from stepladder.report.frontier import Dot, Marked, draw_frontier
+from stepladder.report.frontier import Dot, Marked, check_picture, draw_frontier
 from stepladder.simulate import Scenario
 from stepladder.simulate.points import Point
+from stepladder.tables.replacing import check_place
 from stepladder.task import load_task
 from stepladder.tune.tuned import Tuned
 from stepladder.tune.tuning import tune
-from stepladder.tune.writing import Written, write
+from stepladder.tune.writing import Written, fit_path, write
 
 INFEASIBLE = 4
 """Exit code when no policy serves the goal."""
@@ -38,6 +40,9 @@ def carry_out(request: TuneRequest, *, json: bool) -> int:
     tuned = tune(recording, base, scenario, request.wish)
     for warning in warnings_of(recording, tuned, request):
         complain("warning", warning)
+    if tuned.chosen is not None:
+        for warning in unsaid_at_home(request, tuned.chosen.policy):
+            complain("warning", warning)
     written = _write(request, recording, tuned)
     if json:
         print_json(tuned_figures(request, tuned, written))
@@ -50,12 +55,12 @@ def carry_out(request: TuneRequest, *, json: bool) -> int:
 
 def _check_files(request: TuneRequest) -> None:
     if request.plot is not None:
-        check_plots()
-        if request.plot.suffix.lower() not in {".png", ".svg"}:
-            raise TableError(f"--plot {request.plot}: unknown ending; use .png or .svg")
-    for path in (request.policy, request.task):
-        if path is not None and _same(path, request.out):
-            raise UserError(f"--out {request.out}: is read by the same command; name another file")
+        check_picture(request.plot)
+    for written in (request.out, fit_path(request.out)):
+        check_place(written)
+        for path in (request.recording, request.policy, request.task, request.prices):
+            if path is not None and _same(path, written):
+                raise UserError(f"{written}: is read by the same command; give another --out")
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -77,9 +82,8 @@ def _write(request: TuneRequest, recording: Recording, tuned: Tuned) -> Written 
             margin().print(f"{request.out} is left as it was.", soft_wrap=True)
         return None
     digest = recording.contents.digest
-    return write(
-        request.out, tuned, tuned.chosen, request.goal, request.promise, request.seed, digest
-    )
+    chosen = replace(tuned.chosen, policy=at_home(request, tuned.chosen.policy))
+    return write(request.out, tuned, chosen, request.goal, request.promise, request.seed, digest)
 
 
 def _dots(tuned: Tuned) -> Iterator[Dot]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
+from stepladder.cli.recording_warnings import warnings_of_recording
 from stepladder.cli.screen import many, table
 from stepladder.cli.tune_request import TuneRequest
 from stepladder.recording import Recording
@@ -23,10 +24,11 @@ NUMBERS = frozenset({"USD / 1,000", "accuracy", "by machines"})
 
 def warnings_of(recording: Recording, tuned: Tuned, request: TuneRequest) -> Iterator[str]:
     """What in the recording its user should know of."""
-    for label, rows in recording.foreign_gold.items():
+    yield from warnings_of_recording(recording)
+    if tuned.kept_local:
         yield (
-            f"{recording.path}: {many(rows, 'row')} with gold {label!r}, which is none of the "
-            "labels: nothing is learnt there, and every machine counts as wrong"
+            f"{many(tuned.kept_local, 'row')} of gold left out, since some annotators must not see "
+            "them; nothing is promised of such candidates; --annotators tunes local ones alone"
         )
     if tuned.incomplete:
         yield (

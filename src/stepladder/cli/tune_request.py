@@ -138,10 +138,14 @@ class TuneRequest:
             tiers=tuple(Tier(name=name, ask=(name,)) for name in names),
         )
 
+    @property
+    def folder(self) -> Path:
+        """Where the base policy's relative paths begin."""
+        return Path() if self.policy is None else policy_folder(self.policy)
+
     def scenario(self, base: Policy) -> Scenario:
         """The prices; raises PriceError."""
-        folder = Path() if self.policy is None else policy_folder(self.policy)
-        book = PriceBook.load([folder / name for name in base.prices])
+        book = PriceBook.load([self.folder / name for name in base.prices])
         if self.prices is not None:
             book = PriceBook.load([self.prices]).over(book)
         return Scenario(book, self.day, self.day.isoformat(), human_price=self.human_price)

@@ -17,6 +17,7 @@ from stepladder.policy.asking import asked_as, confidence_of, correction_of, dra
 from stepladder.policy.confidence import ConfidenceSpec, Correction
 from stepladder.policy.evidence import Evidence, Promised
 from stepladder.policy.load import load_policy
+from stepladder.policy.moved import moved, moved_path
 from stepladder.policy.schema import Budget, Calibration, Deliver, Fitted, Policy, Tier
 
 __all__ = [
@@ -46,4 +47,6 @@ __all__ = [
     "correction_of",
     "draws_of",
     "load_policy",
+    "moved",
+    "moved_path",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -17,6 +17,10 @@ from stepladder.strict_toml import parse
 from stepladder.tables import Row, read_rows
 from stepladder.tables.key_hashes import KeyHashes
 from stepladder.task import Task
+from stepladder.types import Vote
+
+MOST_SAID = 1_000
+"""Different labels of an annotator that are counted: free text would fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Contents:
     """Of the rows with gold."""
     annotators: Mapping[str, int]
     """How many rows each voted on, in the order of the file."""
+    said: Mapping[str, Mapping[str, int]]
+    """By annotator and label, as it was written, how many votes; only some of very many labels."""
     labels: tuple[str, ...]
     """Of the task, if the file tells; of its gold otherwise, sorted."""
     digest: str
@@ -70,6 +76,7 @@ class _Look:
         self._gold: Counter[str] = Counter()
         self._groups: dict[str, bool] = {}
         self._annotators: Counter[str] = Counter()
+        self._said: dict[str, Counter[str]] = {}
         self._told: tuple[str, ...] | None = None
 
     def add(self, path: Path, row: Row, found: RecordedRow) -> None:
@@ -77,6 +84,7 @@ class _Look:
         candidate = found.candidate
         self.keys.add(candidate.key)
         self._annotators.update(found.votes.keys())
+        self._hear(found.votes)
         self._groups[candidate.group] = self._groups.get(candidate.group, False) or bool(
             candidate.gold
         )
@@ -91,6 +99,13 @@ class _Look:
                 "keep recordings of different tasks in files of their own"
             )
 
+    def _hear(self, votes: Mapping[str, Sequence[Vote]]) -> None:
+        for name, drawn in votes.items():
+            said = self._said.setdefault(name, Counter())
+            for label in (vote.label for vote in drawn):
+                if label is not None and (label in said or len(said) < MOST_SAID):
+                    said[label] += 1
+
     def contents(self, path: Path) -> Contents:
         """What all rows came to."""
         with path.open("rb") as file:
@@ -101,6 +116,7 @@ class _Look:
             groups=len(self._groups),
             gold_groups=sum(self._groups.values()),
             annotators=dict(self._annotators),
+            said=self._said,
             labels=tuple(sorted(self._gold)) if self._told is None else self._told,
             digest=digest,
         )

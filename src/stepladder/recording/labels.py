@@ -17,6 +17,10 @@ class LabelReader:
         self._labels = task.label_names
         self._reader = AnswerReader.of(task)
 
+    def knows(self, said: str) -> bool:
+        """Whether this means one of the task's labels."""
+        return isinstance(self._reader.read(said), Labelled)
+
     def read(self, vote: Vote) -> Vote:
         """The vote with the label that it means, without one where that is none of the task's.
 

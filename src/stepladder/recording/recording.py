@@ -54,6 +54,15 @@ class Recording:
         gold = self.contents.gold_by_label
         return {label: rows for label, rows in gold.items() if label not in self.task.labels}
 
+    @property
+    def foreign_votes(self) -> Mapping[str, Mapping[str, int]]:
+        """By annotator, what it said that means none of the task's labels, and how often."""
+        found = {
+            name: {label: votes for label, votes in said.items() if not self._reader.knows(label)}
+            for name, said in self.contents.said.items()
+        }
+        return {name: said for name, said in found.items() if said}
+
     def _read(self, row: RecordedRow) -> RecordedRow:
         votes = {}
         for name, drawn in row.votes.items():

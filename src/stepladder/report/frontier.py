@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stepladder.audit import Interval
-from stepladder.report.diagram import GREY, LIGHT, plain_text
+from stepladder.errors import TableError
+from stepladder.report.diagram import GREY, LIGHT, check_plots, plain_text
 from stepladder.simulate.points import Point
-from stepladder.tables.replacing import plain_errors, replacing
+from stepladder.tables.replacing import check_place, plain_errors, replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,6 +45,14 @@ class Dot:
     point: Point
     interval: Interval | None = None
     """Of its accuracy."""
+
+
+def check_picture(path: Path) -> None:
+    """Raise TableError or MissingExtraError where no picture could be drawn, before it is due."""
+    check_plots()
+    if path.suffix.lower() not in {".png", ".svg"}:
+        raise TableError(f"--plot {path}: unknown ending; use .png or .svg")
+    check_place(path)
 
 
 def draw_frontier(dots: Sequence[Dot], path: Path, title: str) -> None:

@@ -81,14 +81,17 @@ class Player:
         self.policy = policy
         self.labels = labels
         self._speakers = speakers
+        self._local = [name for name in policy.machines if policy.annotators[name].local]
         self._confidence = {name: confidence_of(policy, name) for name in policy.machines}
+
+    def seeing(self, candidate: Candidate) -> Sequence[str]:
+        """The machines that may see the candidate."""
+        return self._local if candidate.local_only else self.policy.machines
 
     def row(self, recorded: RecordedRow) -> Row | None:
         """The row, or None where a vote is missing of somebody who may see the candidate."""
         votes: dict[str, Vote] = {}
-        for name in self.policy.machines:
-            if recorded.candidate.local_only and not self.policy.annotators[name].local:
-                continue
+        for name in self.seeing(recorded.candidate):
             vote = vote_in(recorded, self._speakers[name], self._confidence[name], self.labels)
             if vote is None:
                 return None

@@ -35,11 +35,24 @@ def plain_errors(path: Path) -> Iterator[None]:
         raise TableError(f"{path}: cannot be written: {what}; {remedy}") from problem
 
 
+def check_place(path: Path) -> None:
+    """Raise TableError where no file could be written, before work begins that it would hold.
+
+    Its folder is made if need be.
+    """
+    with plain_errors(path):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = _beside(path)
+        temporary.touch()
+        temporary.unlink(missing_ok=True)
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file beside `path` that takes its place, durably, if the block ends without an error."""
-    # Named rather than made by tempfile, whose files only their owner may read.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = _beside(path)
     try:
         with temporary.open("wb") as file:
             # What the user closed to others stays closed.
@@ -54,6 +67,11 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             temporary.unlink(missing_ok=True)
         raise
     _settle_folder(path.parent)
+
+
+def _beside(path: Path) -> Path:
+    # Named rather than made by tempfile, whose files only their owner may read.
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
 
 
 def _settle_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ from stepladder.tables.line_output import LineOutput
 from stepladder.tables.parquet_output import ParquetOutput
 from stepladder.tables.reading import format_of
 from stepladder.tables.records import Keyed, keyed
-from stepladder.tables.replacing import plain_errors
+from stepladder.tables.replacing import check_place, plain_errors
 from stepladder.types import CandidateKey, Decision
 
 PARQUET_SECONDS = 5.0
@@ -79,6 +79,12 @@ class DecisionWriter:
                 self._output.finish()
             finally:
                 self._output.close()
+
+
+def check_decisions(path: Path) -> None:
+    """Raise TableError or MissingExtraError where no decisions could be written there."""
+    DecisionWriter(path)
+    check_place(path)
 
 
 class _Output(Protocol):

@@ -4,22 +4,43 @@ from __future__ import annotations
 
 import numpy as np
 
-from stepladder.confidence.folds import grouped_mean
+from stepladder.confidence.folds import Mean, grouped_mean
 from stepladder.confidence.gold import Floats
 from stepladder.policy import Deliver
 from stepladder.tune.bench import Bench
-from stepladder.tune.ladder import End, Ladder
+from stepladder.tune.ladder import End, Ladder, Rung
 from stepladder.tune.routes import asked
 
 CLEARLY = 2.0
 """Standard errors of the paired difference."""
 
 
-def clearly_cheaper(bench: Bench, one: Ladder, other: Ladder, wage: float) -> bool:
-    """Whether one ladder costs less than the other by more than chance makes of it, by group."""
-    saved = usd_of(bench, other, wage) - usd_of(bench, one, wage)
-    found = grouped_mean(saved, bench.table.groups, bench.table.weight)
-    return found.mean > CLEARLY * found.error
+def worth_it(bench: Bench, one: Rung, plain: Rung, wage: float) -> bool:
+    """Whether one ladder is cheaper than a plainer one by more than chance makes of it, by group.
+
+    A search prefers ladders that seem to accept more, and with few groups most of that is luck.
+    So what it saves in tokens has to outweigh a standard error of the accepted share in wages.
+    """
+    return _clearly_cheaper(bench, one.ladder, plain.ladder, wage) and (
+        _saved(bench, one.ladder, plain.ladder, 0.0).mean > wage * _doubt(bench, plain.accepted)
+    )
+
+
+def _clearly_cheaper(bench: Bench, one: Ladder, other: Ladder, wage: float) -> bool:
+    saved = _saved(bench, one, other, wage)
+    return saved.mean > CLEARLY * saved.error
+
+
+def _saved(bench: Bench, one: Ladder, other: Ladder, wage: float) -> Mean:
+    usd = usd_of(bench, other, wage) - usd_of(bench, one, wage)
+    return grouped_mean(usd, bench.table.groups, bench.table.weight)
+
+
+def _doubt(bench: Bench, share: float) -> float:
+    """The standard error of a share, by Laplace's rule of succession on as many groups."""
+    groups = len(set(bench.table.groups))
+    smoothed = (min(share, 1.0) * groups + 1) / (groups + 2)
+    return float(np.sqrt(smoothed * (1 - smoothed) / groups))
 
 
 def usd_of(bench: Bench, ladder: Ladder, wage: float) -> Floats:

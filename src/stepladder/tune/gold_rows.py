@@ -56,21 +56,27 @@ class GoldRows:
     """Rows without gold in groups that have some."""
     rest_usual: float = 1.0
     """Size of the group that a row of the rest finds itself in, in the mean."""
+    kept_local: int = 0
+    """Rows of gold left out, since not everybody may see them."""
 
     @classmethod
     def read(cls, recording: Recording, player: Player) -> GoldRows:
         """Read the recording once; raises TableError for a bad line."""
         known: list[Known] = []
         without: dict[str, int] = {}
-        incomplete = 0
+        incomplete = kept_local = 0
         labels = recording.task.labels
+        everybody = len(player.policy.machines)
         for recorded in recording:
             candidate = recorded.candidate
+            if len(player.seeing(candidate)) < everybody:
+                kept_local += candidate.gold is not None
+                continue
             if candidate.gold is None:
                 without[candidate.group] = without.get(candidate.group, 0) + 1
                 continue
             row = player.row(recorded)
-            if row is None or len(row.votes) < len(player.policy.machines):
+            if row is None:
                 incomplete += 1
                 continue
             known.append(
@@ -86,7 +92,7 @@ class GoldRows:
         rows, largest = sum(rest.values()), max(rest.values(), default=1)
         beside = sum(without.values()) - rows
         usual = sum(size * size for size in rest.values()) / rows if rows else 1.0
-        return cls(known, rows, len(rest), largest, incomplete, beside, usual)
+        return cls(known, rows, len(rest), largest, incomplete, beside, usual, kept_local)
 
     @cached_property
     def groups(self) -> tuple[str, ...]:

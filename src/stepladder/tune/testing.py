@@ -14,7 +14,7 @@ from stepladder.policy import Deliver
 from stepladder.routing.lot import lot_of
 from stepladder.simulate.rung import last_named
 from stepladder.tune.bench import Bench
-from stepladder.tune.comparing import clearly_cheaper
+from stepladder.tune.comparing import worth_it
 from stepladder.tune.goal import AtMostError
 from stepladder.tune.gold_rows import Known
 from stepladder.tune.ladder import Ladder
@@ -87,11 +87,11 @@ class Testable:
 
 
 def to_loosen(search: Search, testable: Testable, wage: float, promise: Promise) -> Ladder:
-    """What a test is to loosen: a single tier of all, unless something is clearly cheaper.
+    """What a test is to loosen: a single tier of all, unless more tiers are worth it.
 
-    Clearly: by more than two standard errors on the gold that taught, both at the error that the
-    test is expected to let pass. More votes make the surer posterior, and weak models at the
-    tight thresholds that a promise needs accept little.
+    Both are looked at on the gold that taught, at the error that the test is expected to let
+    pass. More votes make the surer posterior, and weak models at the tight thresholds that a
+    promise needs accept little.
     """
     bench, groups = testable.bench, len(set(testable.group.tolist()))
     passing = expected_to_pass(groups, testable.rest.groups, promise)
@@ -100,8 +100,7 @@ def to_loosen(search: Search, testable: Testable, wage: float, promise: Promise)
     found, all_in_one = search.best(goal, bench), search.best_of((bench.names,), goal)
     if found is None or all_in_one is None or not simplified(found.ladder).route:
         return plain
-    cheaper = clearly_cheaper(bench, found.ladder, all_in_one.ladder, wage)
-    return simplified(found.ladder) if cheaper else plain
+    return simplified(found.ladder) if worth_it(bench, found, all_in_one, wage) else plain
 
 
 def loosest_ladder(testable: Testable, ladder: Ladder, promise: Promise) -> Ladder | None:

@@ -59,3 +59,5 @@ class Tuned:
     """Rows without gold in groups that have some: no promise is about them."""
     incomplete: int
     """Rows of gold left out, since a vote is missing."""
+    kept_local: int
+    """Rows of gold left out, since not everybody may see them."""

@@ -226,4 +226,5 @@ class _Tuning:
             rest_assumed=self._few_without_gold,
             beside_gold=self._gold.beside_gold,
             incomplete=self._gold.incomplete,
+            kept_local=self._gold.kept_local,
         )
