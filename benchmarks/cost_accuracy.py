@@ -34,8 +34,8 @@ from benchmarks.peers.rows import Decided, Peer, Rows
 from benchmarks.peers.singles import Mix, Oracle, Single
 from benchmarks.peers.together import DawidSkene, Majority
 from benchmarks.recordings import RECORDINGS, folder
-from stepladder.confidence.gold import Floats
 from stepladder.errors import UserError
+from stepladder.types.arrays import Floats
 
 FIRST_SEED = 1000
 """Constants were tuned on splits by other seeds."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.cost_accuracy_ours import Outcome
 from benchmarks.cost_accuracy_recorded import SHARES
-from stepladder.confidence.gold import Floats
+from stepladder.types.arrays import Floats
 
 SHOWN = len(SHARES)
 """Budgets before those of the grid."""

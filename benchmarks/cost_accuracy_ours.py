@@ -9,9 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from benchmarks.cost_accuracy_recorded import Recorded
-from benchmarks.peers.rows import Flags
 from stepladder.confidence import Wanted
-from stepladder.confidence.gold import Floats
 from stepladder.simulate import Simulation, decide, figures
 from stepladder.simulate.replay import Player, Row
 from stepladder.simulate.simulation import LeftOut
@@ -21,6 +19,7 @@ from stepladder.tune.ladder import End, Ladder
 from stepladder.tune.ladder_policy import part_of, policy_of, simplified
 from stepladder.tune.naming import Rule
 from stepladder.tune.search import Search
+from stepladder.types.arrays import Flags, Floats
 
 TIERS = 4
 """Of machines, as `tune` takes where no people are asked."""

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.peers.rows import SILENT, Flags, Rows
+from benchmarks.peers.rows import SILENT, Rows
 from benchmarks.recordings import halves
 from stepladder.confidence import Fit, GoldRow
-from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.many import ManyVotes
 from stepladder.policy import Policy, RecordedSpec, Tier
 from stepladder.pricing import PriceBook
@@ -23,9 +22,10 @@ from stepladder.simulate.casting import cast
 from stepladder.simulate.replay import Player
 from stepladder.task import Task
 from stepladder.task.schema import LabelSpec
-from stepladder.tune.considering import MOST_ANNOTATORS
-from stepladder.tune.gold_rows import GoldRows, costs
+from stepladder.tune.considering import MOST_ANNOTATORS, costs
+from stepladder.tune.reading import read_gold
 from stepladder.types import SINGLE_QUESTION
+from stepladder.types.arrays import Flags, Floats, Numbers
 
 SHARES = (0.10, 0.25, 0.50)
 """Budgets that are shown, of the best single model's mean cost."""
@@ -149,7 +149,7 @@ def read(source: Source) -> Recorded:
     base = _base(asked, source.path)
     labels = recording.task.label_names
     speakers = cast(base, recording.contents.annotators)
-    found = GoldRows.read(recording, Player(base, labels, speakers))
+    found = read_gold(recording, Player(base, labels, speakers))
     rows = [_asked(one.row, source) for one in found.known if one.usable]
     scenario = Scenario(
         PriceBook.load([] if source.prices is None else [source.prices]), source.day

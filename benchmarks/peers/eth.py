@@ -16,8 +16,8 @@ from itertools import combinations
 
 import numpy as np
 
-from benchmarks.peers.rows import SILENT, SLACK, Decided, Flags, Rows
-from stepladder.confidence.gold import Floats, Numbers
+from benchmarks.peers.rows import SILENT, SLACK, Decided, Rows
+from stepladder.types.arrays import Flags, Floats, Numbers
 
 LAMBDAS = np.concatenate([[0.0], np.geomspace(1e-3, 1e3, 200)])
 """Probability of being right that asking all models has to be worth."""

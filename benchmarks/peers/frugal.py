@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.peers.rows import Decided, Flags, Rows, most_accurate
-from stepladder.confidence.gold import Floats
+from benchmarks.peers.rows import Decided, Rows, most_accurate
+from stepladder.types.arrays import Flags, Floats
 
 DEPTH = 3
 """Models of a chain, at most, as in the paper."""

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from stepladder.confidence.gold import Floats, Numbers
+from stepladder.types.arrays import Flags, Floats, Numbers
 
-Flags = NDArray[np.bool_]
 SILENT = -1
 """In place of a label's number."""
 SLACK = 1.001

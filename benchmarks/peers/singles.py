@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.peers.rows import SLACK, Decided, Rows, most_accurate
-from stepladder.confidence.gold import Floats, Numbers
+from stepladder.types.arrays import Floats, Numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from benchmarks.peers.rows import SILENT, SLACK, Decided, Rows
-from stepladder.confidence.gold import Floats, Numbers
+from stepladder.types.arrays import Floats, Numbers
 
 STEPS = 50
 """Of expectation and maximisation."""

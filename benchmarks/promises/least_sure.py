@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.promises.draws import rows_with_usage
-from benchmarks.promises.rows import Delivered, Flags, Rows, judged
+from benchmarks.promises.rows import Delivered, Rows, judged
 from benchmarks.recordings import Recording
 from stepladder.confidence import GoldRow, PriorColumns, Wanted
 from stepladder.confidence.every_set import fit_every_set
-from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.risk import most_wrong
 from stepladder.routing.lot import lot_of
+from stepladder.types.arrays import Flags, Floats, Numbers
 
 PILOT, TEST = 100, 200
 """Random rows that teach, and that test."""

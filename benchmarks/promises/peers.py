@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.promises.rows import NONE, Rows
-from stepladder.confidence.gold import Floats
+from stepladder.types.arrays import Floats
 
 FIRST, STEP = 0.999, 0.001
 """Trust or Escalate's thresholds."""

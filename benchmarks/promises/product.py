@@ -14,7 +14,6 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from benchmarks.promises.rows import Flags
 from benchmarks.recordings import Halves
 from stepladder.confidence import Fit, GoldRow, PriorColumns, Wanted
 from stepladder.policy import HumanSpec, Policy, RecordedSpec, Tier
@@ -23,13 +22,16 @@ from stepladder.simulate import Scenario, decide
 from stepladder.simulate.deciding import NOWHERE
 from stepladder.simulate.replay import Player, Row
 from stepladder.tune.bench import Bench
-from stepladder.tune.gold_rows import GoldRows, Known, costs
+from stepladder.tune.considering import costs
+from stepladder.tune.enough import check_enough
+from stepladder.tune.gold_rows import GoldRows, Known
 from stepladder.tune.ladder import End, Ladder, Rung
 from stepladder.tune.ladder_policy import part_of, policy_of, simplified
 from stepladder.tune.naming import Rule
 from stepladder.tune.promise import Promise, Rest, tested_groups
 from stepladder.tune.search import Search
 from stepladder.tune.testing import Testable, loosest_ladder, surest_ladder, to_loosen
+from stepladder.types.arrays import Flags
 
 DAY = date(2025, 3, 1)
 """Of the prices."""
@@ -99,7 +101,7 @@ class Product:
         tested = tested_groups(len(gold.groups), gold.rest_groups, promise, single=gold.single)
         if tested not in self._taught:
             teaching, testing = gold.dealt(tested, self.seed)
-            teaching.check(self.labels)
+            check_enough(teaching, self.labels)
             bench = self._bench([one.row for one in teaching.teaching(self.seed)])
             rest = Rest(gold.rest_groups, float(gold.rest_largest), gold.rest_usual)
             testable = Testable(bench, testing.known, rest)

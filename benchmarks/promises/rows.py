@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stepladder.confidence import Fit, GoldRow
-from stepladder.confidence.gold import Floats
 from stepladder.confidence.many import ManyVotes
 from stepladder.routing.lot import lot_of
+from stepladder.types.arrays import Flags, Floats
 
-Flags = NDArray[np.bool_]
 TIES = 1e-9
 """What a lot adds to a probability, so that no two rows are alike."""
 ALL, NONE = -np.inf, np.inf

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.promises.rows import Delivered
-from stepladder.confidence.gold import Floats
+from stepladder.types.arrays import Floats
 
 Found = Mapping[tuple[str, float], Delivered]
 """By method and target, what one split came to."""

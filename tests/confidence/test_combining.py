@@ -12,8 +12,8 @@ import pytest
 from confidence_cases import gold_row, seeded, split_of
 
 from stepladder.confidence.combining import Pool, combine, combine_shared
-from stepladder.confidence.gold import Floats
 from stepladder.confidence.ways import Combination, Evidence, ways
+from stepladder.types.arrays import Floats
 
 LABELS = ("no", "yes")
 

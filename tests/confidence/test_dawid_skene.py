@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from confidence_cases import ANY, gold_row, noisy_rows, says, seeded, silent
-from numpy.typing import NDArray
 
 from stepladder.confidence import GoldTable
 from stepladder.confidence.dawid_skene import SILENT, DawidSkeneVote, dawid_skene
+from stepladder.types.arrays import Numbers
 
 LABELS = ("good", "bad", "mixed")
 TRUE = np.array(
@@ -22,7 +22,6 @@ TRUE = np.array(
 """By annotator: answers (columns) to each true label (rows)."""
 SHARES = np.array([0.5, 0.3, 0.2])
 NAMES = ("a", "b", "c", "d")
-Numbers = NDArray[np.int64]
 
 
 def simulated(rows: int, seed: int = 0, missing: float = 0.0) -> tuple[Numbers, Numbers]:

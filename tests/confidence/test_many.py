@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stepladder.confidence import Fit, GoldRow, PriorColumns, Wanted, fit_gold, unfitted
-from stepladder.confidence.many import NO_LABEL, ManyVotes
+from stepladder.confidence.many import ManyVotes
 from stepladder.types import (
     NO_CONFIDENCE,
     Candidate,
@@ -19,6 +19,7 @@ from stepladder.types import (
     Unlabelled,
     Vote,
 )
+from stepladder.types.arrays import NO_LABEL
 
 LABELS = ("a", "b", "c")
 NAMES = ("x", "y", "z")

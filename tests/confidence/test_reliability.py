@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from stepladder.confidence.reliability import (
     Reliability,
@@ -19,8 +18,7 @@ from stepladder.confidence.reliability import (
     log_losses,
     reliability,
 )
-
-Floats = NDArray[np.float64]
+from stepladder.types.arrays import Floats
 
 
 def simulated(seed: int, rows: int, off: float = 0.0) -> Reliability:

@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stepladder.confidence.gold import Floats
 from stepladder.tune.ladder import End, Ladder
 from stepladder.tune.naming import Rule
 from stepladder.tune.path import Path
+from stepladder.types.arrays import Floats
 
 SURE = st.sampled_from([0.0, 0.3, 0.5, 0.55, 0.8, 0.8, 0.95, 0.9999])
 

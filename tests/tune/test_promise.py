@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stepladder.confidence.gold import Floats, Numbers
-from stepladder.tune.promise import Of, Promise, Rest, loosest, risk_at
+from stepladder.tune.keeping import loosest, risk_at
+from stepladder.tune.promise import Of, Promise, Rest
 from stepladder.tune.promise import Tested as Rows
 from stepladder.tune.promise import tested_groups as groups_that_test
+from stepladder.types.arrays import Floats, Numbers
 
 
 def rows_of(accepted: list[float], wrong: list[float], group: list[int], rest: int) -> Rows:

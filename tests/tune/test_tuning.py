@@ -27,7 +27,8 @@ from stepladder.tune.goal import AsGoodAsTheBest, AtMostError, ErrorCost, Within
 from stepladder.tune.ladder import End
 from stepladder.tune.promise import Of, Promise
 from stepladder.tune.tuned import Tuned
-from stepladder.tune.tuning import Wish, tune
+from stepladder.tune.tuning import tune
+from stepladder.tune.wish import Wish
 from stepladder.tune.writing import write as write_policy
 from stepladder.types import Usd
 

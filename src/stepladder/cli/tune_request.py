@@ -17,7 +17,7 @@ from stepladder.simulate import Scenario
 from stepladder.tune.goal import AsGoodAsTheBest, AtMostError, ErrorCost, Goal, WithinBudget
 from stepladder.tune.ladder import End
 from stepladder.tune.promise import Of, Promise
-from stepladder.tune.tuning import Wish
+from stepladder.tune.wish import Wish
 from stepladder.types import Usd
 
 TIERS = 4

@@ -10,11 +10,12 @@ import numpy as np
 from stepladder.confidence.annotator import AnnotatorFit, Bare, Scaled, Untrusted
 from stepladder.confidence.by_label import ByLabel, fit_by_label
 from stepladder.confidence.by_source import Confident
-from stepladder.confidence.gold import Floats, GoldTable, Numbers
+from stepladder.confidence.gold import GoldTable
 from stepladder.confidence.heard import Heard, Split, heard_of
 from stepladder.confidence.scaling import Shown
 from stepladder.confidence.vector import Vector
 from stepladder.types import Source
+from stepladder.types.arrays import Floats, Numbers
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from stepladder.confidence.counting import NO_LABEL
-from stepladder.confidence.gold import GoldTable, Numbers
+from stepladder.confidence.gold import GoldTable
 from stepladder.types import Source
+from stepladder.types.arrays import NO_LABEL, Numbers
 
 
 def gives_confidence(name: str, table: GoldTable) -> bool:

@@ -7,8 +7,8 @@ from math import sqrt
 
 import numpy as np
 
-from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.scaling import CLIP
+from stepladder.types.arrays import Floats, Numbers
 
 FEWEST_PER_BIN = 2
 """Rows of a bin: its share of right answers needs a variance."""

@@ -17,9 +17,9 @@ from stepladder.confidence.confusion import (
     fit_by_question,
     fit_confusion,
 )
-from stepladder.confidence.gold import Floats
 from stepladder.confidence.heard import Heard, held_out_labels
 from stepladder.confidence.judging import holds_up_better, mean_losses, simplest_of
+from stepladder.types.arrays import Floats
 
 FitLabels = Callable[[int, Answers], Confusion]
 

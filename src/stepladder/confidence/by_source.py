@@ -11,13 +11,13 @@ import numpy as np
 from stepladder.confidence.annotator import Calibrator, Scaled, Scaling
 from stepladder.confidence.beta import fit_beta
 from stepladder.confidence.dirichlet import fit_dirichlet
-from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.heard import Heard
 from stepladder.confidence.isotonic import fit_isotonic
 from stepladder.confidence.judging import holds_up_better, mean_losses, simplest_of
 from stepladder.confidence.platt import fit_platt
 from stepladder.confidence.scaling import CLIP, Shown
 from stepladder.confidence.temperature import fit_temperature
+from stepladder.types.arrays import Floats, Numbers
 
 FitShown = Callable[[Shown], Scaling]
 

@@ -12,7 +12,7 @@ from typing import Generic, NamedTuple, TypeVar
 import numpy as np
 
 from stepladder.confidence.folds import grouped_mean
-from stepladder.confidence.gold import Floats, Numbers
+from stepladder.types.arrays import Floats, Numbers
 
 REJECTED_AT = 0.5
 """Standard errors by which a simpler fit may lose to the best one."""

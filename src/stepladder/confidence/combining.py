@@ -15,9 +15,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from stepladder.confidence.folds import grouped_mean
-from stepladder.confidence.gold import Floats
 from stepladder.confidence.redrawing import best_shares
 from stepladder.confidence.ways import TEXT, Combination, Evidence, Way, ways
+from stepladder.types.arrays import Floats
 
 REJECTED_AT = 2.0
 """Standard errors by which a weight for each may lose to something simpler."""

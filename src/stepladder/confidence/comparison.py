@@ -14,9 +14,10 @@ from stepladder.confidence.cross_fitting import CrossFitted
 from stepladder.confidence.dawid_skene import DawidSkeneVote
 from stepladder.confidence.figures import Figures, figures_of
 from stepladder.confidence.folds import Mean, grouped_mean
-from stepladder.confidence.gold import Floats, GoldTable, Numbers
+from stepladder.confidence.gold import GoldTable
 from stepladder.confidence.reliability import briers, log_losses
 from stepladder.confidence.voting import MajorityVote, WeightedVote
+from stepladder.types.arrays import Floats, Numbers
 
 OURS = "log-linear pool"
 FEWEST_GROUPS = 2

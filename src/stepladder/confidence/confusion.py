@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.vector import Vector
+from stepladder.types.arrays import Floats, Numbers
 
 ASSUMED_RIGHT = 2.0
 """Pseudo-counts of right answers before any gold is seen."""

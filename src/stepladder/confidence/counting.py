@@ -13,12 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from stepladder.confidence.confusion import ASSUMED_RIGHT, ASSUMED_WRONG
-from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.heard import PRIOR_SMOOTHING
+from stepladder.types.arrays import NO_LABEL, Floats, Numbers
 
 TOWARDS_ALIKE = 100.0
 """Pseudo-counts by right label of an annotator that errs alike on all labels."""
-NO_LABEL = -1
 
 
 class Strength(NamedTuple):

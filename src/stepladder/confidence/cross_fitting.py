@@ -13,8 +13,9 @@ from stepladder.confidence.annotator_fitting import untrusted
 from stepladder.confidence.fit import Fit
 from stepladder.confidence.fitting import Wanted, fit_gold
 from stepladder.confidence.folds import group_folds
-from stepladder.confidence.gold import Floats, GoldRow, GoldTable, Numbers
+from stepladder.confidence.gold import GoldRow, GoldTable
 from stepladder.confidence.vector import softmax
+from stepladder.types.arrays import Floats, Numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,10 +15,11 @@ import numpy as np
 
 from stepladder.confidence.aggregator import annotators_in
 from stepladder.confidence.confusion import ASSUMED_RIGHT, ASSUMED_WRONG, TOWARDS_ALIKE
-from stepladder.confidence.gold import Floats, GoldRow, GoldTable, Numbers
+from stepladder.confidence.gold import GoldRow, GoldTable
 from stepladder.confidence.heard import PRIOR_SMOOTHING
 from stepladder.confidence.vector import Vector, softmax
 from stepladder.types import Candidate, Vote
+from stepladder.types.arrays import Floats, Numbers
 
 SILENT = -1
 """Stands for a missing vote, or a row without gold, where others are numbers of labels."""

@@ -22,11 +22,12 @@ from stepladder.confidence.counting import STRENGTHS, Strength
 from stepladder.confidence.fit import Fit
 from stepladder.confidence.fitting import Wanted
 from stepladder.confidence.folds import group_folds
-from stepladder.confidence.gold import Floats, GoldRow, GoldTable
+from stepladder.confidence.gold import GoldRow, GoldTable
 from stepladder.confidence.lesson import Lesson
 from stepladder.confidence.lesson_fit import Weighed, fit_of, together
 from stepladder.confidence.redrawing import best_shares
 from stepladder.confidence.set_weights import STEPS, WARM_STEPS, every_weight, pooled_by_set
+from stepladder.types.arrays import Floats
 
 DEALS = 2
 """Times that groups are dealt to folds anew, for posteriors that did not see a row's group; once

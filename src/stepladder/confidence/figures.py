@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stepladder.confidence.gold import Floats, GoldTable
+from stepladder.confidence.gold import GoldTable
 from stepladder.confidence.reliability import Reliability, brier, log_loss, reliability
+from stepladder.types.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ import numpy as np
 from stepladder.confidence.annotator_fitting import Fitted, fit_annotator
 from stepladder.confidence.combining import Pool, combine, combine_shared
 from stepladder.confidence.fit import Fit, set_name
-from stepladder.confidence.gold import Floats, GoldRow, GoldTable
+from stepladder.confidence.gold import GoldRow, GoldTable
 from stepladder.confidence.heard import Split, log_prior
 from stepladder.confidence.prior import PriorColumns, fit_prior, held_out_prior
 from stepladder.confidence.question import fit_question, held_out_question
 from stepladder.confidence.vector import Vector
 from stepladder.confidence.ways import Evidence
+from stepladder.types.arrays import Floats
 
 FORMAT = 3
 """Of a stored fit; another one is fitted anew from the same votes."""

@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stepladder.confidence.weighing import effective, weights
 from stepladder.types import Candidate, Vote
-
-Floats = NDArray[np.float64]
-Numbers = NDArray[np.int64]
+from stepladder.types.arrays import Floats, Numbers
 
 
 @dataclass(frozen=True, slots=True)

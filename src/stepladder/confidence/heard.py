@@ -11,8 +11,9 @@ import numpy as np
 from stepladder.confidence.choosing import log_losses, normalised
 from stepladder.confidence.confusion import Answers, Confusion
 from stepladder.confidence.folds import group_folds
-from stepladder.confidence.gold import Floats, GoldTable, Numbers
+from stepladder.confidence.gold import GoldTable
 from stepladder.types import Vote
+from stepladder.types.arrays import Floats, Numbers
 
 PRIOR_SMOOTHING = 1.0
 """Pseudo-counts per label in the prior."""

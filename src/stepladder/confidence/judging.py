@@ -8,8 +8,8 @@ import numpy as np
 
 from stepladder.confidence.annotator import Calibrator
 from stepladder.confidence.choosing import Option, simplest
-from stepladder.confidence.gold import Floats
 from stepladder.confidence.heard import Heard
+from stepladder.types.arrays import Floats
 
 
 def simplest_of(held_out: Mapping[Calibrator, Floats], heard: Heard) -> Calibrator:

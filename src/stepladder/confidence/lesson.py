@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from stepladder.confidence.annotator import AnnotatorFit
 from stepladder.confidence.annotator_fitting import Fitted, fit_annotator
 from stepladder.confidence.ballots import asked_of, gives_confidence, votes_of
-from stepladder.confidence.counting import NO_LABEL, Counts, Strength
+from stepladder.confidence.counting import Counts, Strength
 from stepladder.confidence.fitting import Wanted
-from stepladder.confidence.gold import Floats, GoldRow, GoldTable, Numbers
+from stepladder.confidence.gold import GoldRow, GoldTable
 from stepladder.confidence.heard import Split
 from stepladder.confidence.prior import TextPrior, fit_prior, held_out_prior
 from stepladder.confidence.set_weights import Heldout, pooled_by_set
 from stepladder.confidence.vector import Vector
+from stepladder.types.arrays import NO_LABEL, Floats, Numbers
 
 ASSUMED_ACCURACY = 2 / 3
 """Of anybody, before gold says anything: see confusion.py."""

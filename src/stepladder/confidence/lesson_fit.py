@@ -12,9 +12,9 @@ from stepladder.confidence.combining import Pool
 from stepladder.confidence.confusion import Confusion
 from stepladder.confidence.counting import Strength
 from stepladder.confidence.fit import Beside, Fit, set_name
-from stepladder.confidence.gold import Floats
 from stepladder.confidence.lesson import Lesson
 from stepladder.confidence.question import QuestionTerm
+from stepladder.types.arrays import Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,16 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stepladder.confidence.fit import Fit
-from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.vector import Vector
 from stepladder.types import Candidate, Vote
-
-Flags = NDArray[np.bool_]
-NO_LABEL = -1
-"""In place of a label's number."""
+from stepladder.types.arrays import NO_LABEL, Flags, Floats, Numbers
 
 
 class ManyVotes:

@@ -13,8 +13,8 @@ from math import sqrt
 
 import numpy as np
 
-from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.vector import Vector, softmax
+from stepladder.types.arrays import Floats, Numbers
 
 RIDGE = 10.0
 """Pull of the weights to where they start, in rows' worth of log loss per squared unit."""

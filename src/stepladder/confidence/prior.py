@@ -17,10 +17,11 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from stepladder.confidence.gold import Floats, GoldTable
+from stepladder.confidence.gold import GoldTable
 from stepladder.confidence.heard import Split
 from stepladder.confidence.scaling import both_rows
 from stepladder.confidence.vector import Vector, softmax
+from stepladder.types.arrays import Floats
 
 MOST_TERMS = 2000
 """Terms that are kept, the most frequent first."""

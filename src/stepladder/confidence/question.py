@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from stepladder.confidence.gold import Floats, GoldTable
+from stepladder.confidence.gold import GoldTable
 from stepladder.confidence.heard import Split, log_prior
 from stepladder.confidence.vector import Vector
+from stepladder.types.arrays import Floats
 
 TOWARDS_ALL = 5.0
 """Pseudo-counts of the labels' shares over all questions, for each question."""

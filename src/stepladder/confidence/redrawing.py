@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stepladder.confidence.gold import Floats
+from stepladder.types.arrays import Floats
 
 REDRAWS = 400
 """Times that the groups are redrawn."""

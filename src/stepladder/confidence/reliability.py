@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stepladder.confidence.binning import FEWEST_PER_BIN, Bin, Binned
-from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.scaling import CLIP
+from stepladder.types.arrays import Floats, Numbers
 
 BINS = 10
 TENTHS = 10

@@ -24,7 +24,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from stepladder.confidence.gold import Floats
+from stepladder.types.arrays import Floats
 
 DRAWS = 5_000
 """Made-up rests: a risk of 10 % is known to 0.4 points by them."""

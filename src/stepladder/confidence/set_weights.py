@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.pool import RIDGE
+from stepladder.types.arrays import Floats, Numbers
 
 STEPS = 6
 """From equal weights, after which nothing changes in the fourth digit."""

@@ -12,11 +12,12 @@ from stepladder.confidence.binning import FEWEST_PER_BIN
 from stepladder.confidence.cross_fitting import CrossFitted
 from stepladder.confidence.figures import Figures, figures_of
 from stepladder.confidence.fit import Fit
-from stepladder.confidence.gold import Floats, GoldRow, GoldTable, Numbers
+from stepladder.confidence.gold import GoldRow, GoldTable
 from stepladder.confidence.pool import pooled
 from stepladder.confidence.reading import raw_probabilities
 from stepladder.confidence.vector import Vector
 from stepladder.types import Source, Vote
+from stepladder.types.arrays import Floats, Numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from math import sqrt
 import numpy as np
 
 from stepladder.confidence.choosing import log_losses, normalised
-from stepladder.confidence.gold import Floats, GoldTable, Numbers
+from stepladder.confidence.gold import GoldTable
 from stepladder.confidence.pool import fit_weights
+from stepladder.types.arrays import Floats, Numbers
 
 
 class Combination(StrEnum):

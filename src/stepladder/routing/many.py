@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from stepladder.policy import Tier
 from stepladder.routing.conditions import Measures, conditions
-
-Flags = NDArray[np.bool_]
+from stepladder.types.arrays import Flags
 
 
 def accepted(tier: Tier, of: Measures[NDArray[np.float64]]) -> Flags:

@@ -8,8 +8,9 @@ import numpy as np
 
 from stepladder.policy import Policy, Tier
 from stepladder.routing.many import accepted
-from stepladder.simulate.replay import NO_LABEL, Replay
-from stepladder.simulate.rung import Flags, Numbers, Rung
+from stepladder.simulate.replay import Replay
+from stepladder.simulate.rung import Rung
+from stepladder.types.arrays import NO_LABEL, Flags, Numbers
 
 NOWHERE = -1
 """In place of a tier's number: none accepted."""

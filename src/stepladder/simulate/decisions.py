@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from stepladder.engine.rates import Rate
 from stepladder.simulate.deciding import NOWHERE
-from stepladder.simulate.replay import NO_LABEL
 from stepladder.simulate.rung import KINDS, Rung
 from stepladder.simulate.scenario import Scenario
 from stepladder.simulate.simulation import Simulation
 from stepladder.types import Decision, Status, Usage, total
+from stepladder.types.arrays import NO_LABEL
 
 NOBODY = Usage(requests=0)
 

@@ -12,11 +12,11 @@ from stepladder.confidence.reliability import Reliability, reliability
 from stepladder.engine.rates import Rate
 from stepladder.simulate.bill import Bill, bill_of
 from stepladder.simulate.replay import Replay
-from stepladder.simulate.rung import Flags, Floats
 from stepladder.simulate.scenario import Scenario
 from stepladder.simulate.share import Share, share_of, weights_of
 from stepladder.simulate.simulation import LeftOut, Simulation
 from stepladder.types import Usd, total
+from stepladder.types.arrays import Flags, Floats
 
 FEWEST = 2
 """Labels with a probability without which there is no calibration error."""

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from stepladder.engine.rates import Rate
 from stepladder.simulate.bill import bill_of
-from stepladder.simulate.rung import Floats
 from stepladder.simulate.scenario import Scenario
 from stepladder.simulate.simulation import Simulation
+from stepladder.types.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stepladder.confidence import Fit
-from stepladder.confidence.many import NO_LABEL, ManyVotes
+from stepladder.confidence.many import ManyVotes
 from stepladder.policy import Policy, confidence_of
 from stepladder.recording import RecordedRow
 from stepladder.simulate.casting import vote_in
-from stepladder.simulate.rung import Flags, Floats, Numbers, Rung, rung_of
+from stepladder.simulate.rung import Rung, rung_of
 from stepladder.types import Candidate, Vote
+from stepladder.types.arrays import Flags, Floats, Numbers
 
 BLOCK = 4096
 """Rows whose votes are in memory at once."""
@@ -132,6 +133,3 @@ def _blocks(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
     rest = iter(rows)
     while block := list(islice(rest, BLOCK)):
         yield block
-
-
-__all__ = ["FOREIGN_GOLD", "NO_GOLD", "NO_LABEL", "Player", "Replay", "Row"]

@@ -9,14 +9,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from stepladder.confidence.many import NO_LABEL, ManyVotes
+from stepladder.confidence.many import ManyVotes
 from stepladder.policy import Deliver, Policy, Tier
 from stepladder.routing.lot import lot_of
 from stepladder.types import Candidate, Vote
+from stepladder.types.arrays import NO_LABEL, Flags, Floats, Numbers
 
-Floats = NDArray[np.float64]
-Numbers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 KINDS = ("input", "cached_input", "cache_write", "output", "reasoning", "requests")
 """The columns of usage."""
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from stepladder.audit import Interval, wilson
 from stepladder.confidence.folds import grouped_mean
 from stepladder.confidence.weighing import weights
-from stepladder.simulate.rung import Flags, Floats
+from stepladder.types.arrays import Flags, Floats
 
 SMALLEST = 1e-9
 """A standard error below which all groups are alike."""

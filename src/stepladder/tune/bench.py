@@ -10,11 +10,11 @@ import numpy as np
 
 from stepladder.confidence import GoldRow, GoldTable, Wanted
 from stepladder.confidence.every_set import EverySet, fit_every_set
-from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.many import ManyVotes
 from stepladder.policy import Deliver
 from stepladder.simulate.rung import last_named
 from stepladder.tune.naming import Named
+from stepladder.types.arrays import Floats, Numbers
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stepladder.confidence.gold import Floats
+from stepladder.types.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from stepladder.confidence.folds import Mean, grouped_mean
-from stepladder.confidence.gold import Floats
 from stepladder.policy import Deliver
 from stepladder.tune.bench import Bench
+from stepladder.tune.climbing import at_stop, stops
 from stepladder.tune.ladder import End, Ladder, Rung
 from stepladder.tune.routes import asked
+from stepladder.types.arrays import Floats
 
 CLEARLY = 2.0
 """Standard errors of the paired difference."""
@@ -47,13 +48,9 @@ def usd_of(bench: Bench, ladder: Ladder, wage: float) -> Floats:
     """What each row of gold costs (n)."""
     sets = [bench.number[names] for names in asked(ladder.route)]
     score = bench.named[ladder.deliver].score(ladder.rule)
-    usd = bench.usd[sets[-1]] + (wage if ladder.end is End.PERSON else 0.0)
-    reached = list(zip(sets, ladder.thresholds, strict=False))
-    if ladder.end is End.ANY:
-        usd = bench.usd[sets[-1]]
-    for one, threshold in reversed(reached):
-        usd = np.where(score[one] >= threshold, bench.usd[one], usd)
-    return np.asarray(usd, dtype=np.float64)
+    stop = stops([score[one] for one in sets], ladder.thresholds)
+    past_all = bench.usd[sets[-1]] + (wage if ladder.end is End.PERSON else 0.0)
+    return at_stop(stop, [*(bench.usd[one] for one in sets), past_all])
 
 
 def error_of(bench: Bench, share: float) -> float:

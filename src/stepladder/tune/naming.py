@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stepladder.confidence.gold import Floats, Numbers
 from stepladder.tune.surface import bins_of, grid_of
+from stepladder.types.arrays import Floats, Numbers
 
 HITS, CROSSED, OWN = 1 / 3, 1 / 3, 1 / 3
 """Parts of a value: see `Named.value`."""

@@ -8,8 +8,8 @@ from math import exp, log
 
 import numpy as np
 
-from stepladder.confidence.gold import Floats, Numbers
 from stepladder.tune.ladder import Ladder
+from stepladder.types.arrays import Floats, Numbers
 
 CLIP = 1e-12
 """Nearest to 0 and 1 that a probability is taken to be."""

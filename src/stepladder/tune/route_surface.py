@@ -8,13 +8,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from stepladder.confidence.gold import Floats
 from stepladder.policy import Deliver
 from stepladder.tune.bench import Bench
 from stepladder.tune.ladder import End
 from stepladder.tune.naming import Rule
 from stepladder.tune.routes import Route, asked
 from stepladder.tune.surface import surface
+from stepladder.types.arrays import Floats
 
 LEVELS = 20
 """Thresholds of a tier; half as many where three tiers accept by one."""

@@ -10,7 +10,6 @@ from typing import assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from stepladder.confidence.gold import Floats, Numbers
 from stepladder.policy import Deliver
 from stepladder.tune.bench import Bench
 from stepladder.tune.between import Step, best_step, raised
@@ -21,6 +20,7 @@ from stepladder.tune.naming import Rule
 from stepladder.tune.promise import Of
 from stepladder.tune.route_surface import Surface, surface_of
 from stepladder.tune.routes import Route, asked, routes
+from stepladder.types.arrays import Floats, Numbers
 
 TIE = 1e-9
 """Of the dearest policy's cost: between equal values the dearer one, since a few hundred rows often

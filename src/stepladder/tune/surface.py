@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stepladder.confidence.gold import Floats, Numbers
+from stepladder.types.arrays import Floats, Numbers
 
 NOTHING = 2.0
 """A threshold on a probability that nothing reaches."""

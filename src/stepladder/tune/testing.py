@@ -8,22 +8,24 @@ from functools import cached_property
 
 import numpy as np
 
-from stepladder.confidence.gold import Floats, Numbers
 from stepladder.confidence.many import ManyVotes
 from stepladder.policy import Deliver
 from stepladder.routing.lot import lot_of
 from stepladder.simulate.rung import last_named
 from stepladder.tune.bench import Bench
+from stepladder.tune.climbing import at_stop, stops
 from stepladder.tune.comparing import worth_it
 from stepladder.tune.goal import AtMostError
 from stepladder.tune.gold_rows import Known
+from stepladder.tune.keeping import expected_to_pass, loosest
 from stepladder.tune.ladder import Ladder
 from stepladder.tune.ladder_policy import simplified
 from stepladder.tune.naming import Rule
 from stepladder.tune.path import Path
-from stepladder.tune.promise import Method, Promise, Rest, Tested, expected_to_pass, loosest
+from stepladder.tune.promise import Method, Promise, Rest, Tested
 from stepladder.tune.routes import asked
 from stepladder.tune.search import Search
+from stepladder.types.arrays import Flags, Floats, Numbers
 
 EVEN = 0.5
 """A threshold that a single tier's path begins from: any other one has the same path."""
@@ -127,11 +129,7 @@ def surest_ladder(testable: Testable, ladders: Sequence[Ladder], promise: Promis
     return None if place is None else ladders[-round(place)]
 
 
-def _delivered_wrong(testable: Testable, ladder: Ladder) -> np.ndarray:
-    """Where the ladder's label is wrong (n)."""
+def _delivered_wrong(testable: Testable, ladder: Ladder) -> Flags:
+    """Where the label of a ladder that labels everything is wrong (n)."""
     probability, wrong = testable.tiers(ladder)
-    found = wrong[-1] != 0
-    reached = list(zip(probability, wrong, ladder.thresholds, strict=False))
-    for sure, is_wrong, threshold in reversed(reached):
-        found = np.where(sure >= threshold, is_wrong != 0, found)
-    return np.asarray(found)
+    return np.asarray(at_stop(stops(probability, ladder.thresholds), wrong) != 0)

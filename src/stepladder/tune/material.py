@@ -1,0 +1,115 @@
+"""What a tuning works with: gold that teaches, what it taught, gold that tests, and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from stepladder.confidence import PriorColumns, Wanted
+from stepladder.engine.frozen import Frozen
+from stepladder.engine.teaching import prior_columns
+from stepladder.policy import Policy
+from stepladder.recording import Recording
+from stepladder.simulate.casting import cast
+from stepladder.simulate.replay import Player
+from stepladder.simulate.scenario import Scenario
+from stepladder.tune.bench import Bench
+from stepladder.tune.considering import considered, costs
+from stepladder.tune.enough import check_chances, check_enough
+from stepladder.tune.gold_rows import GoldRows, Known
+from stepladder.tune.ladder_policy import part_of
+from stepladder.tune.promise import Rest, tested_groups
+from stepladder.tune.reading import read_gold
+from stepladder.tune.testing import Testable
+from stepladder.tune.wish import Wish
+
+GAPS = 0.1
+"""Share of the rows of gold up to which rows without it are gaps in the gold, and not the rest."""
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """Made when it is first asked for; raises UserError where there is too little gold."""
+
+    recording: Recording
+    base: Policy
+    scenario: Scenario
+    wish: Wish
+
+    @cached_property
+    def gold(self) -> GoldRows:
+        """All of it."""
+        labels = self.recording.task.label_names
+        speakers = cast(self.base, self.recording.contents.annotators)
+        found = read_gold(self.recording, Player(self.base, labels, speakers))
+        check_enough(found, labels)
+        return found
+
+    @cached_property
+    def parts(self) -> tuple[GoldRows, GoldRows]:
+        """Gold that teaches and chooses, and gold that only tests."""
+        gold, promise = self.gold, self.wish.promise
+        if promise is None:
+            return gold.dealt(0, self.wish.seed)
+        check_chances(gold)
+        groups, rest = len(gold.testable), self.rest.groups
+        tested = tested_groups(groups, rest, promise, single=gold.single)
+        return gold.dealt(tested, self.wish.seed)
+
+    @cached_property
+    def rest(self) -> Rest:
+        """Whom the promise is about: groups without gold, or else as many as have gold.
+
+        A few of them are no rest: there the people who gave gold could not agree.
+        """
+        if self.few_without_gold:
+            return Rest(len(self.gold.groups))
+        gold = self.gold
+        return Rest(gold.rest_groups, float(gold.rest_largest), gold.rest_usual)
+
+    @property
+    def few_without_gold(self) -> bool:
+        """Whether rows without gold are so few that they are no rest."""
+        return self.gold.rest_rows < GAPS * len(self.gold.known)
+
+    @cached_property
+    def teaching(self) -> Sequence[Known]:
+        """The rows that teach and choose."""
+        teaching = self.parts[0]
+        check_enough(teaching, self.recording.task.label_names)
+        return teaching.teaching(self.wish.seed)
+
+    @cached_property
+    def bench(self) -> Bench:
+        """What was learnt from them, laid out for a search."""
+        rows = [one.row for one in self.teaching]
+        usd = costs(rows, self.base.machines, self.scenario.rates(self.base), self.scenario)
+        names, labels = considered(rows, usd), self.recording.task.label_names
+        wanted = Wanted(labels, names, seed=self.wish.seed, columns=self._columns)
+        return Bench.of(wanted, rows, usd)
+
+    @property
+    def _columns(self) -> PriorColumns | None:
+        """What a prior may look at; None where there is nothing, or it is not to."""
+        rows = [one.row.candidate for one in self.teaching]
+        if not self.base.calibration.prior or not any(row.columns for row in rows):
+            return None
+        return prior_columns(self.recording.task, rows[0])
+
+    @cached_property
+    def testable(self) -> Testable:
+        """The rows that only test, under what was learnt."""
+        return Testable(self.bench, self.parts[1].known, self.rest)
+
+    def frozen(self, policy: Policy) -> Frozen:
+        """What was learnt, as far as the policy needs it."""
+        teaching, testing = self.teaching, self.parts[1].known
+        return Frozen(
+            recording=self.recording.contents.digest,
+            seed=self.wish.seed,
+            learnt_from=tuple(one.name for one in teaching),
+            tested_on=tuple(one.name for one in testing),
+            groups=tuple(sorted({g for one in (*teaching, *testing) if (g := one.group_name)})),
+            fit=part_of(self.bench.every.fit, policy.machines),
+        )
