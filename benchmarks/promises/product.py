@@ -98,13 +98,14 @@ class Product:
     def taught(self, promise: Promise) -> Taught:
         """Teach with all groups of gold that the promise does not need for its test."""
         gold = self._gold
-        tested = tested_groups(len(gold.groups), gold.rest_groups, promise, single=gold.single)
+        groups, rest = len(gold.groups), gold.rest_groups
+        tested = tested_groups(groups, rest, promise, single=gold.single, other=0)
         if tested not in self._taught:
             teaching, testing = gold.dealt(tested, self.seed)
             check_enough(teaching, self.labels)
             bench = self._bench([one.row for one in teaching.teaching(self.seed)])
-            rest = Rest(gold.rest_groups, float(gold.rest_largest), gold.rest_usual)
-            testable = Testable(bench, testing.known, rest)
+            about = Rest(rest, float(gold.rest_largest), gold.rest_usual)
+            testable = Testable(bench, testing.known, about)
             self._taught[tested] = Taught(bench, testable)
         return self._taught[tested]
 

@@ -225,6 +225,7 @@ TUNED_WRONG = {
         ("--max-error", "5"),
         "--max-error 5: write a number between 0 and 1",
     ),
+    "gold counted for nothing": (("--count-gold", "--max-error", "0.1"), "--count-gold is about"),
     "nobody's price": (("--no-people", "--human-price", "1"), "give one of them"),
     "an unknown annotator": (("--annotators", "smal"), "did you mean 'small'?"),
     "a price before its day": (("--at", "2020-01-01"), "--annotators without that one"),
@@ -361,3 +362,51 @@ def test_what_is_read_is_not_written_over(folder: Path) -> None:
     done = run_here("tune", str(folder / "plain.jsonl"), *base, *out)
     assert done.code == 2
     assert "is read by the same command; give another --out" in done.errors[0]
+
+
+def fill_sheet(sheet: Path, truth: dict[str, str]) -> None:
+    """As people would, in a spreadsheet."""
+    with sheet.open(newline="", encoding="utf-8-sig") as file:
+        lines = list(csv.DictReader(file))
+    with sheet.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(lines[0]))
+        writer.writeheader()
+        writer.writerows({**line, "label": truth[line["id"]]} for line in lines)
+
+
+def test_people_are_asked_next_and_their_sheet_is_tuned_on(folder: Path) -> None:
+    lines = [{**row, "group": row["id"]} for row in plain(700)]
+    truth = {row["id"]: row["gold"] for row in lines}
+    write(
+        folder / "p.jsonl",
+        [{**r, "gold": r["gold"] if n < 100 else None} for n, r in enumerate(lines)],
+    )
+    prices, sheet = ("--prices", str(folder / "prices.toml")), folder / "next.csv"
+    given = ("--max-error", "0.1", "--sheet", str(sheet), "--rows", "120", *prices)
+    asked = run_here("next-gold", str(folder / "p.jsonl"), *given)
+    assert asked.code == 0, asked.err
+    assert "120 drawn at random from the other" in asked.out
+    assert f"--gold {sheet} --prices" in asked.out
+    again = run_here("next-gold", str(folder / "p.jsonl"), *given)
+    assert again.code == 2
+    assert "exists already, perhaps with answers" in again.errors[0]
+    promise = (
+        "--gold",
+        str(sheet),
+        "--count-gold",
+        "--max-error",
+        "0.1",
+        "--with-confidence",
+        "0.9",
+    )
+    early = tuned(folder, *promise, recording="p.jsonl")
+    assert early.code == 2
+    assert "120 rows that were drawn have no label yet" in early.errors[0]
+    fill_sheet(sheet, truth)
+    done = tuned(folder, *promise, recording="p.jsonl")
+    assert done.code == 0, done.err
+    assert "120 only tested" in done.out
+    evidence = load_policy(folder / "tuned.toml").evidence
+    assert evidence is not None
+    assert evidence.promise is not None
+    assert (evidence.promise.of, evidence.promise.method) == ("all", "exact")

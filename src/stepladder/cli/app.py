@@ -18,6 +18,7 @@ from stepladder.cli import (
     gold,
     init,
     label,
+    next_gold,
     prices,
     record,
     simulate,
@@ -71,6 +72,7 @@ app.command("export")(export.export)
 app.command("explain")(explain.explain)
 app.command("record")(record.record)
 app.command("simulate")(simulate.simulate)
+app.command("next-gold")(next_gold.next_gold)
 app.command("tune")(tune.tune)
 app.command("prices")(prices.prices)
 

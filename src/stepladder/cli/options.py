@@ -71,6 +71,11 @@ Day = Annotated[
 HumanPrice = Annotated[str | None, typer.Option(metavar="USD", help="For one answer of a person.")]
 
 
+def names(text: str | None) -> tuple[str, ...]:
+    """What stands between commas; nothing for what was not given."""
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+
+
 def day(option: str, text: str | None) -> date:
     """A day as it was typed, by default today; raises UserError naming the option."""
     from datetime import date

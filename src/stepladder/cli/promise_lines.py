@@ -6,6 +6,12 @@ from collections.abc import Iterator
 
 from stepladder.policy import Policy
 
+OF = {
+    "delivered": "all labels",
+    "accepted": "the labels that machines gave",
+    "all": "all labels, those of gold included,",
+}
+
 
 def promise_lines(policy: Policy) -> Iterator[str]:
     """One line on the promise, or on there being none; nothing for a policy that was not tuned."""
@@ -16,9 +22,8 @@ def promise_lines(policy: Policy) -> Iterator[str]:
     if promise is None:
         yield f"Tuned on {evidence.rows:,} rows of gold, without a promise: {evidence.goal}."
         return
-    of = "all labels" if promise.of == "delivered" else "the labels that machines gave"
     yield (
-        f"Promised when it was tuned: at most {promise.error:.1%} of {of} wrong, at "
+        f"Promised when it was tuned: at most {promise.error:.1%} of {OF[promise.of]} wrong, at "
         f"{promise.confidence:.0%} confidence, on {promise.rest_groups:,} groups like the "
         f"{evidence.tested:,} rows of gold that it was tested on."
     )

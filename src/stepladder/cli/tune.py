@@ -35,6 +35,13 @@ Confidence = Annotated[
 Strict = Annotated[
     bool, typer.Option("--strict", help="Promise it also if groups of a kind nobody saw are large.")
 ]
+CountGold = Annotated[
+    bool, typer.Option("--count-gold", help="The error is that of all rows, those of gold too.")
+]
+Gold = Annotated[
+    Path | None,
+    typer.Option(metavar="SHEET.csv", help="Gold that came later, as `next-gold` asked for it."),
+]
 ErrorCost = Annotated[
     str | None, typer.Option(metavar="USD", help="What a wrong label costs: least of all together.")
 ]
@@ -57,6 +64,7 @@ def tune(
     *,
     recording: options.RecordingFile,
     out: Out,
+    gold: Gold = None,
     policy: Policy = None,
     task: options.TaskOfRecording = None,
     annotators: Annotators = None,
@@ -64,6 +72,7 @@ def tune(
     max_accepted_error: MaxAcceptedError = None,
     with_confidence: Confidence = None,
     strict: Strict = False,
+    count_gold: CountGold = False,
     error_cost: ErrorCost = None,
     budget_per_candidate: Budget = None,
     human_price: options.HumanPrice = None,
@@ -79,26 +88,31 @@ def tune(
 
     Exit codes: 0 done, 2 something to mend first, 4 infeasible.
     """
+    from stepladder.cli.searched import Searched
     from stepladder.cli.tune_command import carry_out
     from stepladder.cli.tune_request import TuneRequest
 
     request = TuneRequest(
-        recording=recording,
+        searched=Searched(
+            recording=recording,
+            gold=gold,
+            policy=policy,
+            task=task,
+            annotators=options.names(annotators),
+            prices=prices,
+            day=options.day("--at", at),
+            human_price=options.amount("--human-price", human_price),
+        ),
         out=out,
-        policy=policy,
-        task=task,
-        annotators=tuple(n.strip() for n in (annotators or "").split(",") if n.strip()),
         max_error=options.probability("--max-error", max_error),
         max_accepted_error=options.probability("--max-accepted-error", max_accepted_error),
         confidence=options.probability("--with-confidence", with_confidence),
         strict=strict,
+        count_gold=count_gold,
         error_cost=options.amount("--error-cost", error_cost),
         budget=options.amount("--budget-per-candidate", budget_per_candidate),
-        human_price=options.amount("--human-price", human_price),
         people=not no_people,
         tiers=tiers,
-        prices=prices,
-        day=options.day("--at", at),
         seed=seed,
         plot=plot,
     )

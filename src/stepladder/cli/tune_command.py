@@ -12,14 +12,11 @@ from stepladder.cli.tune_figures import tuned_figures
 from stepladder.cli.tune_home import at_home, unsaid_at_home
 from stepladder.cli.tune_lines import print_tuned, warnings_of
 from stepladder.cli.tune_request import TuneRequest
-from stepladder.errors import PriceError, UserError
-from stepladder.policy import Policy
+from stepladder.errors import UserError
 from stepladder.recording import Recording
 from stepladder.report.frontier import Dot, Marked, check_picture, draw_frontier
-from stepladder.simulate import Scenario
 from stepladder.simulate.points import Point
 from stepladder.tables.replacing import check_place
-from stepladder.task import load_task
 from stepladder.tune.tuned import Tuned
 from stepladder.tune.tuning import tune
 from stepladder.tune.writing import Written, fit_path, write
@@ -32,11 +29,9 @@ def carry_out(request: TuneRequest, *, json: bool) -> int:
     """The whole command, with its exit code; raises UserError for what can be mended."""
     request.check()
     _check_files(request)
-    task = load_task(request.task) if request.task else None
-    recording = Recording.open(request.recording, task)
-    base = request.base(recording)
-    scenario = request.scenario(base)
-    _check_prices(scenario, base)
+    recording = request.searched.opened()
+    base = request.searched.base(recording)
+    scenario = request.searched.priced(base)
     tuned = tune(recording, base, scenario, request.wish)
     for warning in warnings_of(recording, tuned, request):
         complain("warning", warning)
@@ -58,22 +53,13 @@ def _check_files(request: TuneRequest) -> None:
         check_picture(request.plot)
     for written in (request.out, fit_path(request.out)):
         check_place(written)
-        for path in (request.recording, request.policy, request.task, request.prices):
-            if path is not None and _same(path, written):
+        for path in request.searched.files:
+            if _same(path, written):
                 raise UserError(f"{written}: is read by the same command; give another --out")
 
 
 def _same(one: Path, other: Path) -> bool:
     return one.exists() and other.exists() and one.samefile(other)
-
-
-def _check_prices(scenario: Scenario, base: Policy) -> None:
-    try:
-        scenario.rates(base)
-    except PriceError as problem:
-        raise PriceError(
-            f"{problem} Or give --at a day, --prices a file, or --annotators without that one."
-        ) from None
 
 
 def _write(request: TuneRequest, recording: Recording, tuned: Tuned) -> Written | None:

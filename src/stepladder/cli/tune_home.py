@@ -13,24 +13,25 @@ from stepladder.pricing import PriceBook
 
 def at_home(request: TuneRequest, policy: Policy) -> Policy:
     """The policy as it is to lie at `--out`, with the table that `--prices` named."""
-    home = moved(policy, request.folder, request.out.parent)
-    if request.prices is None:
+    home = moved(policy, request.searched.folder, request.out.parent)
+    if request.searched.prices is None:
         return home
-    names = (moved_path(str(request.prices), Path(), request.out.parent), *home.prices)
+    names = (moved_path(str(request.searched.prices), Path(), request.out.parent), *home.prices)
     return home.model_copy(update={"prices": tuple(_together(request.out.parent, names))})
 
 
 def unsaid_at_home(request: TuneRequest, policy: Policy) -> Iterator[str]:
     """What the policy was tuned for and its file does not say: warnings."""
     home = at_home(request, policy)
-    for name in moved(policy, request.folder, request.out.parent).prices:
+    given = request.searched.prices
+    for name in moved(policy, request.searched.folder, request.out.parent).prices:
         if name not in home.prices:
             yield (
-                f"{request.out}: pays by {request.prices} alone: {name} has prices of its own for "
-                "the same models; name it under 'prices' instead to go back to them"
+                f"{request.out}: pays by {given} alone: {name} has prices of its own for the same "
+                "models; name it under 'prices' instead to go back to them"
             )
     people = [spec for spec in policy.annotators.values() if isinstance(spec, HumanSpec)]
-    if request.human_price is not None and people:
+    if request.searched.human_price is not None and people:
         yield (
             f"{request.out}: people are paid by the wage table's {people[0].wage!r}, not by "
             "--human-price; write a [[wage]] of that name into a price table of your own"

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
+from stepladder.cli.searched import Searched
 from stepladder.errors import UserError
-from stepladder.nearest import did_you_mean
-from stepladder.policy import HumanSpec, Policy, RecordedSpec, Tier, confidence_of, load_policy
-from stepladder.policy.load import policy_folder
-from stepladder.pricing import PriceBook
-from stepladder.recording import Recording
-from stepladder.simulate import Scenario
 from stepladder.tune.goal import AsGoodAsTheBest, AtMostError, ErrorCost, Goal, WithinBudget
 from stepladder.tune.ladder import End
 from stepladder.tune.promise import Of, Promise
@@ -29,22 +23,17 @@ TIERS_BEFORE_PEOPLE = 3
 class TuneRequest:
     """The command's arguments and options as they were given."""
 
-    recording: Path
+    searched: Searched
     out: Path
-    policy: Path | None
-    task: Path | None
-    annotators: tuple[str, ...]
     max_error: float | None
     max_accepted_error: float | None
     confidence: float | None
     strict: bool
+    count_gold: bool
     error_cost: Usd | None
     budget: Usd | None
-    human_price: Usd | None
     people: bool
     tiers: int | None
-    prices: Path | None
-    day: date
     seed: int
     plot: Path | None
 
@@ -60,7 +49,9 @@ class TuneRequest:
             )
         if self.strict and self.confidence is None:
             raise UserError("--strict is about a promise; give --with-confidence C too")
-        if self.human_price is not None and not self.people:
+        if self.count_gold and (self.confidence is None or self.max_error is None):
+            raise UserError("--count-gold is about a promise: --max-error E --with-confidence C")
+        if self.searched.human_price is not None and not self.people:
             raise UserError("--human-price and --no-people: give one of them")
         if self.out.suffix.lower() != ".toml":
             raise UserError(f"--out {self.out}: a policy is a TOML file; name it .toml")
@@ -96,7 +87,8 @@ class TuneRequest:
         if self.confidence is None:
             return None
         if self.max_error is not None:
-            return Promise(self.max_error, self.confidence, Of.DELIVERED, self.strict)
+            of = Of.ALL if self.count_gold else Of.DELIVERED
+            return Promise(self.max_error, self.confidence, of, self.strict)
         return Promise(self.max_accepted_error or 0.0, self.confidence, Of.ACCEPTED, self.strict)
 
     @property
@@ -110,53 +102,6 @@ class TuneRequest:
             "budget per candidate (USD)": self.budget and self.budget.plain,
         }
         words = [f"{name} {value}" for name, value in said.items() if value is not None]
+        words += ["gold counted"] if self.count_gold else []
         words += [] if self.people else ["no people"]
         return ", ".join(words) or "as cheap as can be, as good as the best"
-
-    def base(self, recording: Recording) -> Policy:
-        """The annotators to search over; raises PolicyError or UserError."""
-        if self.policy is not None:
-            return _only(load_policy(self.policy), self.annotators)
-        known = recording.contents.annotators
-        for name in self.annotators:
-            if name not in known:
-                near = did_you_mean(name, known)
-                raise UserError(f"--annotators {name}: not in the recording; {near}")
-        names = self.annotators or tuple(known)
-        if not names:
-            raise UserError(f"{self.recording}: holds no votes")
-        path = str(self.recording.resolve())
-        return Policy(
-            name="recorded",
-            annotators={
-                "person": HumanSpec(kind="human"),
-                **{
-                    name: RecordedSpec(kind="recorded", recording=path, annotator=name)
-                    for name in names
-                },
-            },
-            tiers=tuple(Tier(name=name, ask=(name,)) for name in names),
-        )
-
-    @property
-    def folder(self) -> Path:
-        """Where the base policy's relative paths begin."""
-        return Path() if self.policy is None else policy_folder(self.policy)
-
-    def scenario(self, base: Policy) -> Scenario:
-        """The prices; raises PriceError."""
-        book = PriceBook.load([self.folder / name for name in base.prices])
-        if self.prices is not None:
-            book = PriceBook.load([self.prices]).over(book)
-        return Scenario(book, self.day, self.day.isoformat(), human_price=self.human_price)
-
-
-def _only(policy: Policy, names: tuple[str, ...]) -> Policy:
-    """The policy, each of its machines in a tier of its own."""
-    for name in names:
-        if name not in policy.annotators or policy.is_person(name):
-            near = did_you_mean(name, policy.machines)
-            raise UserError(f"--annotators {name}: no machine of the policy; {near}")
-    chosen = names or policy.machines
-    tiers = tuple(Tier(name=n, ask=(n,), confidence=confidence_of(policy, n)) for n in chosen)
-    return policy.model_copy(update={"tiers": tiers, "fitted": None, "evidence": None})

@@ -16,8 +16,8 @@ class Promised(Settings):
 
     error: Share
     """Share of wrong labels, at most."""
-    of: Literal["delivered", "accepted"]
-    """Of all delivered labels, or of those that machines gave."""
+    of: Literal["delivered", "accepted", "all"]
+    """Of all delivered labels, of those that machines gave, or of all with those of gold."""
     confidence: Share
     """Over the draw of the groups of gold."""
     method: Literal["exact", "urn", "strict"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from hashlib import file_digest
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 import orjson
@@ -17,6 +17,7 @@ from stepladder.strict_toml import parse
 from stepladder.tables import Row, read_rows
 from stepladder.tables.key_hashes import KeyHashes
 from stepladder.task import Task
+from stepladder.task.gold_sheet import SheetAnswer
 from stepladder.types import Vote
 
 MOST_SAID = 1_000
@@ -32,8 +33,6 @@ class Contents:
     """Rows with a trusted label, by label."""
     groups: int
     """Of all rows."""
-    gold_groups: int
-    """Of the rows with gold."""
     annotators: Mapping[str, int]
     """How many rows each voted on, in the order of the file."""
     said: Mapping[str, Mapping[str, int]]
@@ -47,6 +46,13 @@ class Contents:
     def gold(self) -> int:
         """Rows with a trusted label."""
         return sum(self.gold_by_label.values())
+
+    def with_gold(self, sheet: Path, answers: Iterable[SheetAnswer]) -> Contents:
+        """As if the file held the gold of this sheet too."""
+        found = Counter(self.gold_by_label)
+        found.update(one.label for one in answers if one.label is not None)
+        digest = sha256(f"{self.digest} {_digest(sheet)}".encode()).hexdigest()
+        return replace(self, gold_by_label=dict(found), digest=digest)
 
 
 def look_into(path: Path) -> Contents:
@@ -74,7 +80,7 @@ class _Look:
     def __init__(self) -> None:
         self.keys = KeyHashes()
         self._gold: Counter[str] = Counter()
-        self._groups: dict[str, bool] = {}
+        self._groups: set[str] = set()
         self._annotators: Counter[str] = Counter()
         self._said: dict[str, Counter[str]] = {}
         self._told: tuple[str, ...] | None = None
@@ -85,9 +91,7 @@ class _Look:
         self.keys.add(candidate.key)
         self._annotators.update(found.votes.keys())
         self._hear(found.votes)
-        self._groups[candidate.group] = self._groups.get(candidate.group, False) or bool(
-            candidate.gold
-        )
+        self._groups.add(candidate.group)
         if candidate.gold is not None:
             self._gold[candidate.gold] += 1
         told = _labels_of(path, row)
@@ -108,18 +112,20 @@ class _Look:
 
     def contents(self, path: Path) -> Contents:
         """What all rows came to."""
-        with path.open("rb") as file:
-            digest = file_digest(file, "sha256").hexdigest()
         return Contents(
             rows=len(self.keys),
             gold_by_label=dict(self._gold),
             groups=len(self._groups),
-            gold_groups=sum(self._groups.values()),
             annotators=dict(self._annotators),
             said=self._said,
             labels=tuple(sorted(self._gold)) if self._told is None else self._told,
-            digest=digest,
+            digest=_digest(path),
         )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _labels_of(path: Path, row: Row) -> tuple[str, ...] | None:

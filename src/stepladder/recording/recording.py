@@ -8,9 +8,11 @@ from pathlib import Path
 
 from stepladder.errors import TableError
 from stepladder.recording.contents import Contents, look_into, rows_in, task_in
+from stepladder.recording.given import Given, read_given
 from stepladder.recording.labels import LabelReader
 from stepladder.recording.recorded_row import RecordedRow
 from stepladder.task import Task
+from stepladder.task.gold_sheet import SheetAnswer
 from stepladder.types import Candidate
 
 TEXT = "text"
@@ -28,21 +30,25 @@ class Recording:
     """What a look through it found."""
     described: bool = True
     """Whether the user's own task says what the columns are; if not, only `text` is kept."""
+    given: Given = field(default_factory=dict)
+    """Gold that came later. What the file itself has then chose who was asked, and only teaches."""
     _reader: LabelReader = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_reader", LabelReader(self.task))
 
     @classmethod
-    def open(cls, path: Path, task: Task | None = None) -> Recording:
+    def open(cls, path: Path, task: Task | None = None, sheet: Path | None = None) -> Recording:
         """Look through the file once; without a task its labels are those of the recording.
 
-        Raises TableError naming file and line.
+        A `sheet` holds gold for rows without. Raises TableError naming file and line.
         """
-        contents = look_into(path)
-        if task is None:
-            return cls(path, task_in(path, contents), contents, described=False)
-        return cls(path, task, contents)
+        contents, described = look_into(path), task is not None
+        task = task or task_in(path, contents)
+        if sheet is None:
+            return cls(path, task, contents, described)
+        given = read_given(path, sheet, task)
+        return cls(path, task, contents.with_gold(sheet, given.values()), described, given)
 
     def __iter__(self) -> Iterator[RecordedRow]:
         for _, row in rows_in(self.path):
@@ -71,7 +77,10 @@ class Recording:
             except ValueError as problem:
                 where = f"{self.path}:{row.line}"
                 raise TableError(f"{where}: vote of {name!r}: {problem}") from None
-        return replace(row, candidate=self._shown(row.candidate), votes=votes)
+        candidate = self._shown(row.candidate)
+        if self.given:
+            candidate = _with_gold(candidate, self.given.get(candidate.key))
+        return replace(row, candidate=candidate, votes=votes)
 
     def _shown(self, candidate: Candidate) -> Candidate:
         """Any other column may have come to be known together with the gold."""
@@ -79,3 +88,9 @@ class Recording:
             return candidate
         columns = {name: text for name, text in candidate.columns.items() if name == TEXT}
         return replace(candidate, columns=columns)
+
+
+def _with_gold(candidate: Candidate, answer: SheetAnswer | None) -> Candidate:
+    if answer is None:
+        return replace(candidate, sampled=None)
+    return replace(candidate, gold=answer.label, sampled=answer.sampled)

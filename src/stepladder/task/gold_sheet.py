@@ -29,6 +29,8 @@ class SheetAnswer:
     key: CandidateKey
     label: str | None
     """None where the cell is empty."""
+    sampled: float | None = None
+    """With which chance it was drawn; None where the sheet does not say so."""
 
 
 def check_new(path: Path) -> None:
@@ -43,8 +45,12 @@ def check_new(path: Path) -> None:
         raise TableError(f"{path}: cannot be written: permission denied; choose another place")
 
 
-def write_sheet(path: Path, task: Task, candidates: Sequence[Candidate]) -> None:
+def write_sheet(
+    path: Path, task: Task, candidates: Sequence[Candidate], *, chances: bool = False
+) -> None:
     """Write a CSV file with a row for each; raises TableError when it cannot be written.
+
+    With `chances`, a column `sampled` says with which one each was drawn.
 
     Texts that a spreadsheet would run as formulas carry an apostrophe, as in all our CSV.
     """
@@ -52,11 +58,13 @@ def write_sheet(path: Path, task: Task, candidates: Sequence[Candidate]) -> None
     # All in quotes: before Python 3.13 a lone \r would have none otherwise.
     writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     several = task.columns.question is not None
-    writer.writerow(["id", *(["question"] if several else []), "text", "label", "choices"])
+    more = ["sampled"] if chances else []
+    writer.writerow(["id", *(["question"] if several else []), "text", "label", "choices", *more])
     choices = CHOICES.join(task.labels)
     for one in candidates:
         shown = [one.id, *([one.question] if several else []), fill(task.text, one.columns)]
-        writer.writerow([*map(defused, shown), "", defused(choices)])
+        chance = ["" if one.sampled is None else repr(one.sampled)] if chances else []
+        writer.writerow([*map(defused, shown), "", defused(choices), *chance])
     with plain_errors(path), replacing(path) as file:
         # With a mark: spreadsheets take it for another encoding without one.
         file.write(text.getvalue().encode("utf-8-sig", "replace"))
@@ -113,7 +121,19 @@ def _answer(
         raise TableError(
             f"{where}: {label!r} is not a label of the task; {did_you_mean(label, task.labels)}"
         )
-    return SheetAnswer(key, label or None)
+    return SheetAnswer(key, label or None, _chance(where, row.values.get("sampled", "")))
+
+
+def _chance(where: str, text: str) -> float | None:
+    if not text.strip():
+        return None
+    try:
+        chance = float(text)
+    except ValueError:
+        chance = 0.0
+    if not 0 < chance <= 1:
+        raise TableError(f"{where}: sampled is {text[:20]!r}; it goes from above 0 to 1")
+    return chance
 
 
 def _is_text_of(given: str | None, shown: str | None) -> bool:

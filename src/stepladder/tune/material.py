@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from stepladder.confidence import PriorColumns, Wanted
 from stepladder.engine.frozen import Frozen
 from stepladder.engine.teaching import prior_columns
+from stepladder.errors import UserError
 from stepladder.policy import Policy
 from stepladder.recording import Recording
 from stepladder.simulate.casting import cast
@@ -19,13 +20,16 @@ from stepladder.tune.considering import considered, costs
 from stepladder.tune.enough import check_chances, check_enough
 from stepladder.tune.gold_rows import GoldRows, Known
 from stepladder.tune.ladder_policy import part_of
-from stepladder.tune.promise import Rest, tested_groups
+from stepladder.tune.promise import Of, Promise, Rest, tested_groups
 from stepladder.tune.reading import read_gold
 from stepladder.tune.testing import Testable
 from stepladder.tune.wish import Wish
 
 GAPS = 0.1
 """Share of the rows of gold up to which rows without it are gaps in the gold, and not the rest."""
+
+MOST_ERROR = 0.99
+"""Share of a rest that is allowed to be wrong, at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,14 +51,30 @@ class Material:
         return found
 
     @cached_property
+    def promise(self) -> Promise | None:
+        """What is tested of the rest: beside gold, which is right, more of it may be wrong."""
+        wished, gold = self.wish.promise, self.gold
+        if wished is None or wished.of is not Of.ALL:
+            return wished
+        if self.few_without_gold or gold.beside_gold:
+            raise UserError(
+                "--count-gold: the recording has to hold all candidates that are to be labelled, "
+                "without gold and in groups without any"
+            )
+        labelled = len(gold.known) + gold.incomplete + gold.kept_local
+        error = wished.error * (gold.rest_rows + labelled) / gold.rest_rows
+        return replace(wished, error=min(error, MOST_ERROR), of=Of.DELIVERED)
+
+    @cached_property
     def parts(self) -> tuple[GoldRows, GoldRows]:
         """Gold that teaches and chooses, and gold that only tests."""
-        gold, promise = self.gold, self.wish.promise
+        gold, promise = self.gold, self.promise
         if promise is None:
             return gold.dealt(0, self.wish.seed)
         check_chances(gold)
         groups, rest = len(gold.testable), self.rest.groups
-        tested = tested_groups(groups, rest, promise, single=gold.single)
+        other = len(gold.groups) - groups
+        tested = tested_groups(groups, rest, promise, single=gold.single, other=other)
         return gold.dealt(tested, self.wish.seed)
 
     @cached_property

@@ -35,6 +35,8 @@ class Of(StrEnum):
     """All labels, people's included."""
     ACCEPTED = "accepted"
     """Labels that machines gave."""
+    ALL = "all"
+    """All delivered labels, and those of gold, which are right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +122,17 @@ class Tested:
         return accepted, wrong
 
 
-def tested_groups(gold: int, rest: int, promise: Promise, *, single: bool) -> int:
-    """Of so many groups of gold, how many test.
+def tested_groups(gold: int, rest: int, promise: Promise, *, single: bool, other: int) -> int:
+    """Of so many groups of gold, how many test; `other` groups beside them can only teach.
 
     Single rows: up to where one more wrong one becomes allowed, so that no confidence is wasted.
     It goes by numbers alone, not by what the groups hold.
     """
-    least = gold - round(TEACHING_SHARE * gold)
+    least = gold - max(0, round(TEACHING_SHARE * (gold + other)) - other)
     if not single:
         return least
     allowed = promise.allowed(rest)
-    for size in range(least, int(MOST_TESTED * gold) + 1):
+    for size in range(least, min(gold, int(MOST_TESTED * (gold + other))) + 1):
         now, before = (most_wrong(n, rest, allowed, promise.risk) for n in (size, size - 1))
         if now > before:
             return size

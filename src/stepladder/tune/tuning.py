@@ -49,8 +49,8 @@ class _Tuning:
         self._measure = Measure(recording.task.label_names, speakers, scenario)
 
     def tuned(self) -> Tuned:
-        if self._wish.promise is not None:
-            chosen = self._promised(self._wish.promise)
+        if self._of.promise is not None:
+            chosen = self._promised(self._of.promise)
             tested = len(self._of.parts[1].known)
             return self._told(chosen, none_kept(tested) if chosen is None else why(chosen))
         rung = self._search.best(self._wish.goal, self._of.bench)

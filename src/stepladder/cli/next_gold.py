@@ -1,0 +1,66 @@
+"""`stepladder next-gold`: whom people should give gold to next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stepladder.cli import options
+from stepladder.cli.failing import plainly
+
+MaxError = Annotated[
+    str, typer.Option(metavar="E", help="Share of wrong labels among all rows, to be promised.")
+]
+Sheet = Annotated[
+    Path, typer.Option(metavar="OUT.csv", help="Where what is to be labelled is written.")
+]
+Rows = Annotated[int, typer.Option("-n", "--rows", min=1, metavar="N", help="Rows that will test.")]
+Gold = Annotated[
+    Path | None, typer.Option(metavar="SHEET.csv", help="Gold for rows that had none.")
+]
+Policy = Annotated[
+    Path | None,
+    typer.Option("--policy", metavar="P.toml", help="Describes the annotators, as for `tune`."),
+]
+Annotators = Annotated[
+    str | None, typer.Option(metavar="A,B,C", help="Only these; by default all.")
+]
+Prices = Annotated[Path | None, typer.Option(metavar="TABLE", help="A price table of your own.")]
+
+
+@plainly
+def next_gold(
+    *,
+    recording: options.RecordingFile,
+    max_error: MaxError,
+    sheet: Sheet,
+    rows: Rows = 200,
+    gold: Gold = None,
+    policy: Policy = None,
+    task: options.TaskOfRecording = None,
+    annotators: Annotators = None,
+    prices: Prices = None,
+    at: options.Day = None,
+    seed: options.DrawSeed = 0,
+) -> None:
+    """Write a sheet of rows that people would get anyway, which teach, and of some that test.
+
+    Needs a little gold, votes about all candidates, and candidates without gold in the
+    recording. Give the sheet back by `tune --gold SHEET --count-gold`.
+    """
+    from stepladder.cli.next_gold_command import NextGoldRequest, carry_out
+    from stepladder.cli.searched import Searched
+
+    searched = Searched(
+        recording=recording,
+        gold=gold,
+        policy=policy,
+        task=task,
+        annotators=options.names(annotators),
+        prices=prices,
+        day=options.day("--at", at),
+    )
+    error = options.probability("--max-error", max_error)
+    carry_out(NextGoldRequest(searched, error or 0.0, sheet, rows, seed))
