@@ -58,8 +58,8 @@ def one_seed(recording: Recording, seed: int) -> Found:
             for target in TARGETS:
                 for method, delivered in _product(product, gold, target):
                     found[method, target] = delivered
-        for target in TARGETS:
-            found[OURS, target] = desk.delivered(target, CONFIDENCE, seed)
+        for target, delivered in desk.delivered(TARGETS, CONFIDENCE, seed):
+            found[OURS, target] = delivered
             for method, delivered in _peers(Stated.of(recording).as_rows(), target, seed):
                 found[method, target] = delivered
     return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -57,25 +57,30 @@ class Desk:
         )
         return cls(full, lines, base, Scenario(PriceBook.load(), DAY))
 
-    def delivered(self, error: float, confidence: float, seed: int) -> Delivered:
-        """Share of all rows that machines label, and whether too many of all are wrong."""
+    def delivered(
+        self, errors: Sequence[float], confidence: float, seed: int
+    ) -> Iterator[tuple[float, Delivered]]:
+        """By error: the share of all rows that machines label, and whether too many are wrong."""
         with TemporaryDirectory() as folder:
-            return self._delivered(Path(folder), error, confidence, seed)
+            path, sheet = Path(folder) / "votes.jsonl", Path(folder) / "next.csv"
+            pilot = np.random.default_rng(seed).permutation(len(self.lines))[:PILOT]
+            self._write(path, pilot.tolist())
+            recording = Recording.open(path)
+            goal = AtMostError(max(errors), Of.DELIVERED)
+            wish = Wish(goal, None, End.PERSON, 1, seed)
+            material = Material(recording, self.base, self.scenario, wish)
+            for error in errors:
+                found = next_gold(material, error, TEST)
+                write_sheet(sheet, recording.task, [*found.free, *found.test], chances=True)
+                self._fill(sheet)
+                given = Recording.open(path, recording.task, sheet)
+                yield error, self._judged(error, self._tuned(given, error, confidence, seed))
 
-    def _delivered(self, folder: Path, error: float, confidence: float, seed: int) -> Delivered:
-        path, sheet = folder / "votes.jsonl", folder / "next.csv"
-        self._write(path, np.random.default_rng(seed).permutation(len(self.lines))[:PILOT].tolist())
-        recording = Recording.open(path)
-        goal = AtMostError(error, Of.DELIVERED)
-        pilot = Material(recording, self.base, self.scenario, Wish(goal, None, End.PERSON, 1, seed))
-        found = next_gold(pilot, error, TEST)
-        write_sheet(sheet, recording.task, [*found.free, *found.test], chances=True)
-        self._fill(sheet)
+    def _tuned(self, given: Recording, error: float, confidence: float, seed: int) -> Chosen | None:
         promise = Promise(error, confidence, Of.ALL)
+        goal = AtMostError(error, Of.DELIVERED)
         wish = Wish(goal, promise, End.PERSON, TIERS, seed)
-        given = Recording.open(path, recording.task, sheet)
-        chosen = tune(given, self.base, self.scenario, wish).chosen
-        return self._judged(error, chosen)
+        return tune(given, self.base, self.scenario, wish).chosen
 
     def _judged(self, error: float, chosen: Chosen | None) -> Delivered:
         if chosen is None or chosen.frozen is None:

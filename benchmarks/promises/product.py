@@ -153,9 +153,7 @@ class Product:
         sizes = Counter(row.group for row in self.split.fresh)
         largest = max(sizes.values(), default=1)
         usual = sum(size**2 for size in sizes.values()) / len(self.split.fresh)
-        return GoldRows(
-            known, len(self.split.fresh), len(sizes), largest, incomplete=0, rest_usual=usual
-        )
+        return GoldRows(known, len(self.split.fresh), len(sizes), largest, rest_usual=usual)
 
     def _bench(self, rows: Sequence[GoldRow]) -> Bench:
         scenario = Scenario(_prices(), DAY)

@@ -226,7 +226,7 @@ def test_what_a_run_reads_is_not_overwritten(desk: Desk, name: str) -> None:
     before = desk.text(name)
     done = desk.label("--out", name)
     assert done.code == 2
-    assert f"{name}: is read by this run" in done.errors[0]
+    assert f"{name}: is read by the same command" in done.errors[0]
     assert desk.text(name) == before
 
 
@@ -274,7 +274,7 @@ def test_an_examples_file_is_not_overwritten(desk: Desk) -> None:
     before = desk.text("examples.csv")
     done = desk.label("--out", "examples.csv")
     assert done.code == 2
-    assert "examples.csv: is read by this run" in done.errors[0]
+    assert "examples.csv: is read by the same command" in done.errors[0]
     assert desk.text("examples.csv") == before
 
 
@@ -286,7 +286,7 @@ def test_a_recording_is_not_overwritten(desk: Desk) -> None:
     desk.write("past.jsonl", votes)
     done = desk.label("--out", "past.jsonl")
     assert done.code == 2
-    assert "past.jsonl: is read by this run" in done.errors[0]
+    assert "past.jsonl: is read by the same command" in done.errors[0]
     assert desk.text("past.jsonl") == votes
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -212,7 +214,7 @@ def test_what_was_found_is_told_and_drawn(folder: Path) -> None:
     write(folder / "plain.jsonl", plain(150))
     done = tuned(folder, "--plot", str(folder / "f.svg"), recording="plain.jsonl")
     assert done.code == 0
-    assert "Goal: as cheap as can be, as good as the best." in done.out
+    assert "Goal: as cheap as can be, as good as the best machines." in done.out
     assert "150 rows of 75 groups" in done.out
     assert (folder / "f.svg").read_bytes().startswith(b"<?xml")
 
@@ -227,6 +229,7 @@ TUNED_WRONG = {
     ),
     "gold counted for nothing": (("--count-gold", "--max-error", "0.1"), "--count-gold is about"),
     "nobody's price": (("--no-people", "--human-price", "1"), "give one of them"),
+    "a price without a goal": (("--human-price", "1"), "without a goal people are left out"),
     "an unknown annotator": (("--annotators", "smal"), "did you mean 'small'?"),
     "a price before its day": (("--at", "2020-01-01"), "--annotators without that one"),
 }
@@ -273,6 +276,8 @@ def test_label_says_what_was_promised(folder: Path) -> None:
     done = run_here("label", *given, "--policy", str(folder / "tuned.toml"), "--wages", "9")
     assert done.code == 0, done.err
     assert "Promised when it was tuned: at most 20.0% of all labels wrong, at 90%" in done.out
+    assert "gold that no fit has seen: there is none" in done.out
+    assert "30 rows of gold made this policy or tested it: left out" in done.out
     again = run_here("calibrate", *given, "--policy", str(folder / "tuned.toml"))
     assert again.code == 2
     assert "brings its own fit" in again.errors[0]
@@ -330,7 +335,10 @@ def test_labels_that_the_task_does_not_have_are_told(folder: Path) -> None:
 
 def test_gold_that_not_everybody_may_see_is_counted_apart(folder: Path) -> None:
     done = tuned(folder, "--max-error", "0.2", "--with-confidence", "0.9")
-    assert "18 rows of gold left out, since some annotators must not see them" in done.err
+    assert (
+        "18 rows of gold and 0 without left out, since some annotators must not see them"
+        in done.err
+    )
     assert "a vote is missing" not in done.err
 
 
@@ -361,7 +369,7 @@ def test_what_is_read_is_not_written_over(folder: Path) -> None:
     out = ("--out", str(folder / "policy.toml"))
     done = run_here("tune", str(folder / "plain.jsonl"), *base, *out)
     assert done.code == 2
-    assert "is read by the same command; give another --out" in done.errors[0]
+    assert "is read by the same command; name another place" in done.errors[0]
 
 
 def fill_sheet(sheet: Path, truth: dict[str, str]) -> None:
@@ -386,7 +394,7 @@ def test_people_are_asked_next_and_their_sheet_is_tuned_on(folder: Path) -> None
     asked = run_here("next-gold", str(folder / "p.jsonl"), *given)
     assert asked.code == 0, asked.err
     assert "120 drawn at random from the other" in asked.out
-    assert f"--gold {sheet} --prices" in asked.out
+    assert f"--gold {sheet} --count-gold --prices" in asked.out
     again = run_here("next-gold", str(folder / "p.jsonl"), *given)
     assert again.code == 2
     assert "exists already, perhaps with answers" in again.errors[0]
@@ -410,3 +418,133 @@ def test_people_are_asked_next_and_their_sheet_is_tuned_on(folder: Path) -> None
     assert evidence is not None
     assert evidence.promise is not None
     assert (evidence.promise.of, evidence.promise.method) == ("all", "exact")
+
+
+def test_decisions_do_not_replace_what_was_read(folder: Path) -> None:
+    for name in ("past.jsonl", "policy.toml", "prices.toml"):
+        before = (folder / name).read_bytes()
+        done = simulated(
+            folder, "--prices", str(folder / "prices.toml"), "--out", str(folder / name)
+        )
+        assert done.code == 2, name
+        assert (folder / name).read_bytes() == before
+
+
+@pytest.mark.parametrize("count", [20, 50])
+def test_little_gold_and_names_of_ones_own(folder: Path, count: int) -> None:
+    """Where gold says nothing of a vote, the annotator is known by its name in the policy."""
+    write(folder / "past.jsonl", plain(count))
+    named = POLICY.replace("annotators.small", "annotators.tiny").replace(
+        '"small"\nacc', '"tiny"\nacc'
+    )
+    (folder / "policy.toml").write_text(named)
+    done = simulated(folder)
+    assert done.code == 0, done.err
+
+
+def test_a_label_that_gold_never_has_is_no_trouble(folder: Path) -> None:
+    task = ("--task", str(folder / "task.toml"))
+    labels = '["good", "bad", "mixed", "strange"]'
+    (folder / "task.toml").write_text(f'name = "t"\ninstructions = "?"\nlabels = {labels}\n')
+    lines = plain(300)
+    for row in lines[::7]:
+        row["votes"]["large"] = "strange"
+    write(folder / "past.jsonl", lines)
+    done = simulated(folder, *task)
+    assert done.code == 0, done.err
+    base = ("--policy", str(folder / "policy.toml"), *task)
+    promise = ("--max-error", "0.2", "--with-confidence", "0.9")
+    assert tuned(folder, *base, *promise).code == 0
+
+
+def test_an_annotator_named_twice_or_person(folder: Path) -> None:
+    lines = plain(200)
+    for row in lines:
+        row["votes"]["person"] = row["votes"].pop("medium")
+    write(folder / "p.jsonl", lines)
+    prices = PRICES.replace('"medium"', '"person"')
+    (folder / "prices.toml").write_text(prices)
+    goal = ("--max-error", "0.05", "--annotators", "person,large,person")
+    done = tuned(folder, *goal, recording="p.jsonl")
+    assert done.code == 0, done.err
+    policy = load_policy(folder / "tuned.toml")
+    assert "person-2" in policy.annotators
+    assert isinstance(policy.annotators["person-2"], HumanSpec)
+
+
+@pytest.mark.parametrize("name", ["task.toml", "policy.toml", "tuned.fit.json"])
+def test_tune_overwrites_only_what_it_wrote(folder: Path, name: str) -> None:
+    write(folder / "plain.jsonl", plain(150))
+    (folder / name).write_text('name = "mine"' if name.endswith("toml") else '{"mine": 1}')
+    before = (folder / name).read_bytes()
+    out = name if name.endswith("toml") else "tuned.toml"
+    done = tuned(folder, "--out", str(folder / out), recording="plain.jsonl")
+    assert done.code == 2
+    assert "was not written by `tune`; name another --out" in done.errors[0]
+    assert (folder / name).read_bytes() == before
+    (folder / name).unlink()
+    for _ in range(2):
+        done = tuned(folder, "--out", str(folder / out), recording="plain.jsonl")
+        assert done.code == 0, done.err
+
+
+def test_what_is_hoped_and_not_found_is_said(folder: Path) -> None:
+    write(folder / "plain.jsonl", plain(60))
+    for error in (0.02, 0.05, 0.08, 0.1, 0.12, 0.15):
+        done = tuned(folder, "--max-error", str(error), "--json", recording="plain.jsonl")
+        found = done.json["chosen"]["error"]
+        said = f"--max-error {error:g}: by fits that did not see a row's group" in done.err
+        assert said == (found > error)
+
+
+def test_a_policy_that_repeats_a_recording_says_so(folder: Path) -> None:
+    write(folder / "plain.jsonl", plain(150))
+    done = tuned(folder, "--max-error", "0.1", recording="plain.jsonl")
+    assert "repeats the votes of" in done.err
+    base = ("--policy", str(folder / "policy.toml"), "--at", "2026-01-02")
+    later = tuned(folder, "--max-error", "0.1", *base, recording="plain.jsonl")
+    assert "repeats the votes of" not in later.err
+    assert "cannot be run today" not in later.err
+    old = PRICES.replace('model = "large"', 'model = "large"\nuntil = 2026-02-01')
+    (folder / "prices.toml").write_text(old)
+    done = tuned(folder, "--max-error", "0.1", *base, recording="plain.jsonl")
+    assert done.code == 0, done.err
+    assert "cannot be run today" in done.err
+
+
+def test_uncalibrated_annotators_and_missing_gold_are_told(folder: Path) -> None:
+    write(folder / "past.jsonl", plain(30))
+    assert "small is uncalibrated, its probabilities are raw" in simulated(folder).err
+    write(folder / "past.jsonl", [{**row, "gold": None} for row in plain(30)])
+    (folder / "task.toml").write_text(
+        'name = "t"\ninstructions = "?"\nlabels = ["good", "bad", "mixed"]\n'
+    )
+    done = simulated(folder, "--task", str(folder / "task.toml"))
+    assert "no row that is left has gold" in done.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_full_disk_behind_standard_output_is_one_line(
+    folder: Path, more: tuple[str, ...]
+) -> None:
+    given = [str(folder / "past.jsonl"), "--policy", str(folder / "policy.toml"), *more]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "stepladder", "simulate", *given],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            text=True,
+        )
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[-1] == (
+        "error: standard output cannot be written: No space left on device"
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_a_negative_seed_is_refused(folder: Path) -> None:
+    for done in (simulated(folder, "--seed", "-1"), tuned(folder, "--seed", "-1")):
+        assert done.code == 2
+        assert "give a whole number from 0" in " ".join(done.err.split())

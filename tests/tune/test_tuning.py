@@ -320,12 +320,12 @@ def test_too_little_gold_says_what_is_missing(tmp_path: Path, lines: list[Any], 
         desk.tuned(WISH)
 
 
-def test_rows_with_a_missing_vote_are_left_out(tmp_path: Path) -> None:
+def test_rows_with_a_missing_vote_teach_nothing(tmp_path: Path) -> None:
     lines = open_rows(200)
     for row in lines[::4]:
         del row["votes"]["large"]
     found = Desk(tmp_path, lines).tuned(WISH)
-    assert (found.rows, found.incomplete) == (150, 50)
+    assert (found.rows, found.incomplete, found.taught) == (200, 50, 150)
 
 
 def test_a_few_rows_without_gold_are_gaps_and_many_are_the_rest(tmp_path: Path) -> None:

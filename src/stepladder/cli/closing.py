@@ -61,6 +61,7 @@ def _accuracy(summary: Summary) -> Iterator[str]:
     if summary.labels is None:
         why = "none has a label yet" if summary.undecided else "there is none"
         yield f"Accuracy on gold that no fit has seen: {why}."
+        yield from _seen(summary)
         return
     yield f"Accuracy on gold that no fit has seen: {_share(summary.labels)}."
     if summary.gold.groups < summary.gold.rows:
@@ -74,6 +75,14 @@ def _accuracy(summary: Summary) -> Iterator[str]:
         yield f"  The same number of candidates to a person, at random: {summary.at_random:.1%}."
     if summary.undecided:
         yield f"  {summary.undecided:,} more rows of gold have no label yet."
+    yield from _seen(summary)
+
+
+def _seen(summary: Summary) -> Iterator[str]:
+    if summary.gold.seen:
+        yield (
+            f"  {many(summary.gold.seen, 'row')} of gold made this policy or tested it: left out."
+        )
 
 
 def _share(accuracy: Accuracy) -> str:

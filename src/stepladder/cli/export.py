@@ -39,6 +39,7 @@ def export(
     run: RunName = None,
 ) -> None:
     """Write everything a ledger holds of each candidate, to simulate and tune on."""
+    from stepladder.cli.failing import complain
     from stepladder.cli.screen import many, screen
     from stepladder.engine.exporting import exported
     from stepladder.errors import UserError
@@ -52,6 +53,12 @@ def export(
     if candidates is not None and task is not None:
         file = _read(candidates, task, ledger)
         read = map(file.shown, file)
+    else:
+        complain(
+            "warning",
+            "without --candidates and --task the recording has no gold, groups or texts: it can "
+            "be priced, not judged or tuned on",
+        )
     found = exported(ledger, run, read)
     rows = RecordingWriter(out, found.labels).write(found.rows)
     screen().print(f"{out}: {many(rows, 'candidate')}.", soft_wrap=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -18,6 +20,8 @@ HALTED = 3
 """Exit code when a run had to stop before its end."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C."""
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
+"""What a full or broken disk says."""
 LONGEST = 2_000
 """Characters of a line: what a stranger's file holds is shown in part."""
 
@@ -30,7 +34,7 @@ def plainly(command: Callable[Given, Result]) -> Callable[Given, Result]:
         from stepladder.errors import StepladderError, UserError
 
         try:
-            return command(*args, **kwargs)
+            return _written_out(command, *args, **kwargs)
         except UserError as problem:
             complain("error", str(problem))
             raise typer.Exit(USER_ERROR) from None
@@ -39,8 +43,25 @@ def plainly(command: Callable[Given, Result]) -> Callable[Given, Result]:
             raise typer.Exit(HALTED) from None
         except KeyboardInterrupt:
             raise typer.Exit(INTERRUPTED) from None
+        except OSError as problem:
+            if problem.errno not in FULL:
+                raise
+            complain("error", f"standard output cannot be written: {problem.strerror}")
+            # What is still waiting to be written would fail again at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(HALTED) from None
 
     return guarded
+
+
+def _written_out(
+    command: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
+) -> Result:
+    """The command, and all it printed on its way."""
+    try:
+        return command(*args, **kwargs)
+    finally:
+        sys.stdout.flush()
 
 
 def complain(kind: str, message: str) -> None:

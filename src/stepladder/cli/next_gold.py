@@ -18,7 +18,11 @@ Sheet = Annotated[
 ]
 Rows = Annotated[int, typer.Option("-n", "--rows", min=1, metavar="N", help="Rows that will test.")]
 Gold = Annotated[
-    Path | None, typer.Option(metavar="SHEET.csv", help="Gold for rows that had none.")
+    list[Path] | None,
+    typer.Option(
+        metavar="SHEET.csv",
+        help="Gold that came later, for rows that had none; several in the order they came.",
+    ),
 ]
 Policy = Annotated[
     Path | None,
@@ -55,7 +59,7 @@ def next_gold(
 
     searched = Searched(
         recording=recording,
-        gold=gold,
+        gold=tuple(gold or ()),
         policy=policy,
         task=task,
         annotators=options.names(annotators),

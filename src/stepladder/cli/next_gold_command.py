@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from stepladder.cli.failing import complain
 from stepladder.cli.recording_warnings import warnings_of_recording
 from stepladder.cli.screen import many, screen
 from stepladder.cli.searched import Searched
+from stepladder.cli.today import today
+from stepladder.cli.typed import typed
 from stepladder.recording import Recording
 from stepladder.task.gold_sheet import check_new, write_sheet
 from stepladder.tune import End, Wish
@@ -17,6 +20,9 @@ from stepladder.tune.goal import AtMostError
 from stepladder.tune.material import Material
 from stepladder.tune.next_gold import NextGold, next_gold
 from stepladder.tune.promise import Of
+
+CONFIDENCE = 0.95
+"""Of the promise in the command that comes next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +59,22 @@ def carry_out(request: NextGoldRequest) -> None:
 
 
 def _next(request: NextGoldRequest) -> str:
+    """The command that takes the sheet, as one would type it."""
     searched = request.searched
-    options = {"--policy": searched.policy, "--task": searched.task, "--prices": searched.prices}
-    words = [f"{name} {path}" for name, path in options.items() if path is not None]
-    words += [f"--annotators {','.join(searched.annotators)}"] if searched.annotators else []
-    return " ".join(
-        [
-            f"stepladder tune {searched.recording} --gold {request.sheet}",
-            *words,
-            f"--count-gold --max-error {request.error:g} --with-confidence 0.95 --out tuned.toml",
-        ]
-    )
+    sheets = [word for sheet in (*searched.gold, request.sheet) for word in ("--gold", str(sheet))]
+    given = {
+        "--policy": searched.policy,
+        "--task": searched.task,
+        "--annotators": ",".join(searched.annotators) or None,
+        "--prices": searched.prices,
+        "--at": None if searched.day == today() else searched.day.isoformat(),
+        "--max-error": request.error,
+        "--with-confidence": CONFIDENCE,
+        "--seed": request.seed or None,
+        "--out": "tuned.toml",
+    }
+    words = ["stepladder", "tune", str(searched.recording), *sheets, "--count-gold", *typed(given)]
+    return shlex.join(words)
 
 
 def _write(request: NextGoldRequest, recording: Recording, found: NextGold) -> None:

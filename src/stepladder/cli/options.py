@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from stepladder.types import Usd
 
-SEEDS = range(-(2**63), 2**63)
-"""What a ledger can hold."""
+SEEDS = range(2**63)
+"""What a ledger can hold, and numpy takes."""
 MOST_TIMES = 1_000_000
 """A factor beyond which a price is a slip."""
 UNPRINTED = frozenset({"Cc", "Cs"})
@@ -25,7 +25,7 @@ UNPRINTED = frozenset({"Cc", "Cs"})
 
 def _seed(number: int) -> int:
     if number not in SEEDS:
-        raise typer.BadParameter(f"{number} does not fit into 64 bits; give a smaller one")
+        raise typer.BadParameter(f"{number}: give a whole number from 0 to {SEEDS[-1]}")
     return number
 
 
@@ -72,8 +72,8 @@ HumanPrice = Annotated[str | None, typer.Option(metavar="USD", help="For one ans
 
 
 def names(text: str | None) -> tuple[str, ...]:
-    """What stands between commas; nothing for what was not given."""
-    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+    """What stands between commas, each once; nothing for what was not given."""
+    return tuple(dict.fromkeys(name.strip() for name in (text or "").split(",") if name.strip()))
 
 
 def day(option: str, text: str | None) -> date:

@@ -13,6 +13,7 @@ from stepladder.tables import DecisionWriter, columns_of
 from stepladder.tables.key_hashes import KnownKeys
 from stepladder.tables.reading import format_of
 from stepladder.tables.records import COLUMNS
+from stepladder.tables.replacing import check_unread
 from stepladder.task.candidates_file import CandidatesFile
 from stepladder.types import Decision
 
@@ -47,10 +48,9 @@ def check_output(out: Path, ledger: Path | None, inputs: Iterable[Path]) -> None
     format_of(out)
     if ledger is not None and _is_of_ledger(out, ledger):
         raise TableError(f"{out}: belongs to the ledger {ledger}; name another --out or --ledger")
+    check_unread(out, inputs)
     if not out.exists():
         return
-    if any(path.exists() and out.samefile(path) for path in inputs):
-        raise TableError(f"{out}: is read by this run; name another --out")
     if out.stat().st_size and not _is_ours(out):
         raise TableError(f"{out}: exists and holds no decisions; name another --out or remove it")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, count
 from pathlib import Path
 
 from stepladder.errors import PriceError, UserError
@@ -22,8 +24,8 @@ class Searched:
     """The arguments and options as they were given."""
 
     recording: Path
-    gold: Path | None
-    """A sheet of gold for rows that had none."""
+    gold: tuple[Path, ...]
+    """Sheets of gold for rows that had none, in the order in which they came."""
     policy: Path | None
     task: Path | None
     annotators: tuple[str, ...]
@@ -34,13 +36,13 @@ class Searched:
     @property
     def files(self) -> tuple[Path, ...]:
         """All that are read."""
-        named = (self.recording, self.gold, self.policy, self.task, self.prices)
+        named = (self.recording, *self.gold, self.policy, self.task, self.prices)
         return tuple(path for path in named if path is not None)
 
     def opened(self) -> Recording:
         """The recording, looked through; raises TableError or TaskError."""
         return Recording.open(
-            self.recording, load_task(self.task) if self.task else None, self.gold
+            self.recording, load_task(self.task) if self.task else None, *self.gold
         )
 
     def base(self, recording: Recording) -> Policy:
@@ -59,7 +61,7 @@ class Searched:
         return Policy(
             name="recorded",
             annotators={
-                "person": HumanSpec(kind="human"),
+                _free("person", names): HumanSpec(kind="human"),
                 **{
                     name: RecordedSpec(kind="recorded", recording=path, annotator=name)
                     for name in names
@@ -82,10 +84,17 @@ class Searched:
         try:
             found.rates(base)
         except PriceError as problem:
+            policy = "" if self.policy is not None else "--policy P.toml that names the models, "
             raise PriceError(
-                f"{problem} Or give --at a day, --prices a file, or --annotators without that one."
+                f"{problem} Or give {policy}--at a day, --prices a file, or --annotators without "
+                "that one."
             ) from None
         return found
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name, or one like it that nobody has."""
+    return next(one for one in chain([name], (f"{name}-{n}" for n in count(2))) if one not in taken)
 
 
 def _only(policy: Policy, names: tuple[str, ...]) -> Policy:

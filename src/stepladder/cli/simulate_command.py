@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stepladder.cli.failing import complain
+from stepladder.cli.output import check_output
 from stepladder.cli.screen import print_json, screen
 from stepladder.cli.simulate_figures import simulated_figures
 from stepladder.cli.simulate_lines import print_simulated, warnings_of
@@ -63,6 +64,7 @@ def _check(request: SimulateRequest) -> None:
         raise UserError("--out: decisions are of one policy at one price table; name only one")
     if request.out is not None:
         check_decisions(request.out)
+        check_output(request.out, None, request.files)
 
 
 def _try_all(request: SimulateRequest, recording: Recording) -> Iterator[Tried]:
@@ -93,19 +95,19 @@ def _simulation(
 
 def _marked(tried: Sequence[Tried]) -> Iterator[Dot]:
     """Everything that is drawn; machines alone and the oracle once for each price table."""
-    shown: dict[str, Point] = {}
+    shown: list[Point] = []
     for one in tried:
         found = one.simulated
         if found.accuracy is not None:
             name = f"{found.name} ({found.scenario})" if len(tried) > 1 else found.name
             interval = found.accuracy.interval
             point = Point(name, found.usd_per_candidate, found.accuracy.value)
-            shown[name] = point
+            shown.append(point)
             yield Dot(Marked.POLICY, point, interval)
         for point in alone(one.simulation, one.scenario):
             yield Dot(Marked.ALONE, point)
-            shown[point.name] = point
+            shown.append(point)
         if (best := oracle(one.simulation, one.scenario)) is not None:
             yield Dot(Marked.ORACLE, best)
-    for point in frontier(list(shown.values())):
+    for point in frontier(shown):
         yield Dot(Marked.FRONTIER, point)

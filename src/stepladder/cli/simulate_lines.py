@@ -32,6 +32,17 @@ def warnings_of(recording: Recording, tried: Sequence[Simulation]) -> Iterator[s
                 f"{one.policy.name}: no row is left to decide about; give candidates that neither "
                 "made the policy nor calibrate it"
             )
+        for name, fit in one.fit.annotators.items():
+            if fit.untrusted is not None:
+                yield (
+                    f"{one.policy.name}: {name} is uncalibrated, its probabilities are raw "
+                    f"({many(fit.rows, 'row')} of gold answered: {fit.untrusted.value})"
+                )
+        if not one.replay.known.any() and len(one.replay):
+            yield (
+                f"{one.policy.name}: no row that is left has gold, so that there is no accuracy; "
+                "`export` takes it from --candidates"
+            )
         if one.left_out.incomplete:
             yield (
                 f"{one.policy.name}: {many(one.left_out.incomplete, 'row')} left out, since a vote "

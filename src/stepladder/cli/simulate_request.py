@@ -32,6 +32,12 @@ class SimulateRequest:
     plot: Path | None
     out: Path | None
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that are read."""
+        task = () if self.task is None else (self.task,)
+        return (self.recording, *task, *self.policies, *self.prices)
+
     def scenarios(self, path: Path, policy: Policy) -> Sequence[Scenario]:
         """What prices a policy is tried at: each table's, or its own; raises PriceError."""
         folder = policy_folder(path)

@@ -39,8 +39,11 @@ CountGold = Annotated[
     bool, typer.Option("--count-gold", help="The error is that of all rows, those of gold too.")
 ]
 Gold = Annotated[
-    Path | None,
-    typer.Option(metavar="SHEET.csv", help="Gold that came later, as `next-gold` asked for it."),
+    list[Path] | None,
+    typer.Option(
+        metavar="SHEET.csv",
+        help="Gold that came later, for rows that had none; several in the order they came.",
+    ),
 ]
 ErrorCost = Annotated[
     str | None, typer.Option(metavar="USD", help="What a wrong label costs: least of all together.")
@@ -95,7 +98,7 @@ def tune(
     request = TuneRequest(
         searched=Searched(
             recording=recording,
-            gold=gold,
+            gold=tuple(gold or ()),
             policy=policy,
             task=task,
             annotators=options.names(annotators),

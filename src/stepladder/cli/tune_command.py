@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from stepladder.cli.failing import complain
 from stepladder.cli.screen import margin, print_json, screen
@@ -12,14 +11,13 @@ from stepladder.cli.tune_figures import tuned_figures
 from stepladder.cli.tune_home import at_home, unsaid_at_home
 from stepladder.cli.tune_lines import print_tuned, warnings_of
 from stepladder.cli.tune_request import TuneRequest
-from stepladder.errors import UserError
 from stepladder.recording import Recording
 from stepladder.report.frontier import Dot, Marked, check_picture, draw_frontier
 from stepladder.simulate.points import Point
-from stepladder.tables.replacing import check_place
+from stepladder.tables.replacing import check_place, check_unread
 from stepladder.tune.tuned import Tuned
 from stepladder.tune.tuning import tune
-from stepladder.tune.writing import Written, fit_path, write
+from stepladder.tune.writing import Written, check_overwriting, fit_path, write
 
 INFEASIBLE = 4
 """Exit code when no policy serves the goal."""
@@ -53,13 +51,8 @@ def _check_files(request: TuneRequest) -> None:
         check_picture(request.plot)
     for written in (request.out, fit_path(request.out)):
         check_place(written)
-        for path in request.searched.files:
-            if _same(path, written):
-                raise UserError(f"{written}: is read by the same command; give another --out")
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one.exists() and other.exists() and one.samefile(other)
+        check_unread(written, request.searched.files)
+    check_overwriting(request.out)
 
 
 def _write(request: TuneRequest, recording: Recording, tuned: Tuned) -> Written | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from stepladder.cli.today import today
 from stepladder.cli.tune_request import TuneRequest
 from stepladder.errors import PriceError
 from stepladder.policy import HumanSpec, Policy, moved, moved_path
 from stepladder.pricing import PriceBook
+from stepladder.simulate import Scenario
 
 
 def at_home(request: TuneRequest, policy: Policy) -> Policy:
@@ -30,12 +32,28 @@ def unsaid_at_home(request: TuneRequest, policy: Policy) -> Iterator[str]:
                 f"{request.out}: pays by {given} alone: {name} has prices of its own for the same "
                 "models; name it under 'prices' instead to go back to them"
             )
+    if request.searched.policy is None:
+        yield (
+            f"{request.out}: repeats the votes of {request.searched.recording}; to label other "
+            "candidates, tune with --policy P.toml, which describes how the annotators are asked, "
+            "and what may be spent"
+        )
+    elif request.searched.day != today():
+        yield from _unpriced_today(request, home)
     people = [spec for spec in policy.annotators.values() if isinstance(spec, HumanSpec)]
     if request.searched.human_price is not None and people:
         yield (
             f"{request.out}: people are paid by the wage table's {people[0].wage!r}, not by "
             "--human-price; write a [[wage]] of that name into a price table of your own"
         )
+
+
+def _unpriced_today(request: TuneRequest, policy: Policy) -> Iterator[str]:
+    book = PriceBook.load([request.out.parent / name for name in policy.prices])
+    try:
+        Scenario(book, today()).rates(policy)
+    except PriceError as problem:
+        yield f"{request.out}: cannot be run today: {problem}"
 
 
 def _together(folder: Path, names: tuple[str, ...]) -> Iterator[str]:

@@ -25,15 +25,18 @@ NUMBERS = frozenset({"USD / 1,000", "accuracy", "by machines"})
 def warnings_of(recording: Recording, tuned: Tuned, request: TuneRequest) -> Iterator[str]:
     """What in the recording its user should know of."""
     yield from warnings_of_recording(recording)
-    if tuned.kept_local:
+    if tuned.kept_local or tuned.rest_kept_local:
         yield (
-            f"{many(tuned.kept_local, 'row')} of gold left out, since some annotators must not see "
-            "them; nothing is promised of such candidates; --annotators tunes local ones alone"
+            f"{many(tuned.kept_local, 'row')} of gold and {tuned.rest_kept_local:,} without left "
+            "out, since some annotators must not see them; nothing is promised of such candidates; "
+            "--annotators tunes local ones alone"
         )
     if tuned.incomplete:
+        tested = "; where they test they count as wrong" if request.promise is not None else ""
         yield (
-            f"{many(tuned.incomplete, 'row')} of gold left out, since a vote is missing; where "
-            "strong annotators were only asked about hard candidates, the rest is no fair sample"
+            f"{many(tuned.incomplete, 'row')} of gold teach nothing, since a vote is missing"
+            f"{tested}; where strong annotators were only asked about hard candidates, the others "
+            "are no fair sample; `record` those rows, or --annotators without that one"
         )
     if tuned.left_out:
         yield (
@@ -51,6 +54,7 @@ def warnings_of(recording: Recording, tuned: Tuned, request: TuneRequest) -> Ite
             f"promise is about the {tuned.rest_groups:,} groups without any"
         )
     yield from _beyond_budget(tuned, request)
+    yield from _beyond_error(tuned, request)
 
 
 def _beyond_budget(tuned: Tuned, request: TuneRequest) -> Iterator[str]:
@@ -63,6 +67,23 @@ def _beyond_budget(tuned: Tuned, request: TuneRequest) -> Iterator[str]:
             "than the budget per candidate, which is kept on the gold that taught; ask for "
             f"{budget * budget / measured:.3g} to stay below it"
         )
+
+
+def _beyond_error(tuned: Tuned, request: TuneRequest) -> Iterator[str]:
+    if tuned.chosen is None or tuned.chosen.promised:
+        return
+    measured = tuned.chosen.measured
+    delivered = None if measured.accuracy is None else 1 - measured.accuracy.value
+    accepted = None if measured.accepted_error is None else measured.accepted_error.value
+    goals = {"--max-error": (request.max_error, delivered)}
+    goals["--max-accepted-error"] = (request.max_accepted_error, accepted)
+    for option, (wished, found) in goals.items():
+        if wished is not None and found is not None and found > wished:
+            yield (
+                f"{option} {wished:g}: by fits that did not see a row's group, {found:.1%} are "
+                "wrong; the search is rather too hopeful; ask for less, or for a promise "
+                "(--with-confidence)"
+            )
 
 
 def print_tuned(

@@ -53,6 +53,11 @@ class TuneRequest:
             raise UserError("--count-gold is about a promise: --max-error E --with-confidence C")
         if self.searched.human_price is not None and not self.people:
             raise UserError("--human-price and --no-people: give one of them")
+        if self.searched.human_price is not None and not given:
+            raise UserError(
+                "--human-price: without a goal people are left out, since they would label "
+                "everything; give --max-error E, --error-cost USD or --budget-per-candidate USD"
+            )
         if self.out.suffix.lower() != ".toml":
             raise UserError(f"--out {self.out}: a policy is a TOML file; name it .toml")
 
@@ -71,7 +76,8 @@ class TuneRequest:
         """The search's part."""
         goal = next((goal for _, goal in self._goals()), AsGoodAsTheBest())
         accepted = self.max_accepted_error is not None
-        end = End.PERSON if self.people else End.NOBODY if accepted else End.ANY
+        people = self.people and not isinstance(goal, AsGoodAsTheBest)
+        end = End.PERSON if people else End.NOBODY if accepted else End.ANY
         return Wish(
             goal=goal,
             promise=self.promise,
@@ -104,4 +110,4 @@ class TuneRequest:
         words = [f"{name} {value}" for name, value in said.items() if value is not None]
         words += ["gold counted"] if self.count_gold else []
         words += [] if self.people else ["no people"]
-        return ", ".join(words) or "as cheap as can be, as good as the best"
+        return ", ".join(words) or "as cheap as can be, as good as the best machines"

@@ -14,7 +14,8 @@ from stepladder.confidence import Fit
 from stepladder.errors import PolicyError
 from stepladder.policy import Policy
 from stepladder.recording import RecordedRow
-from stepladder.recording.identity import group_identity, identity
+from stepladder.recording.identity import candidate_identity, group_identity, identity
+from stepladder.types import Candidate
 
 
 class Frozen(BaseModel):
@@ -34,15 +35,25 @@ class Frozen(BaseModel):
     """Names of the rows that a promise was tested on; nothing else has seen them."""
     groups: tuple[str, ...] = ()
     """Names (`group_identity`) of their groups, of those that have several rows or may."""
+    candidates: tuple[str, ...] = ()
+    """Names (`candidate_identity`) of whom those rows are about."""
     fit: Fit
 
     def has_seen(self, row: RecordedRow) -> bool:
         """Whether the fit, the policy or its promise rest on this very row."""
         return bool(self._seen) and identity(row) in self._seen
 
+    def rests_on(self, candidate: Candidate) -> bool:
+        """Whether one of these rows is about the candidate, by its id, question and gold."""
+        return bool(self._candidates) and candidate_identity(candidate) in self._candidates
+
     def knows_group_of(self, row: RecordedRow) -> bool:
         """Whether another row of its group taught or tested: rows of a group are alike."""
         return bool(self.groups) and group_identity(row) in self._groups
+
+    @cached_property
+    def _candidates(self) -> frozenset[str]:
+        return frozenset(self.candidates)
 
     @cached_property
     def _groups(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from stepladder.engine.tally import Tally
@@ -41,8 +41,10 @@ class GoldFigures:
     """How many groups these are of."""
     labelled: Tally = field(default_factory=Tally)
     right: Tally = field(default_factory=Tally)
+    seen: int = 0
+    """Decided candidates with gold that a fit has seen, or a promise was tested on."""
     undecided: int = 0
-    """Gold candidates without a label so far."""
+    """Other gold candidates without a label so far."""
     by_machine: Tally = field(default_factory=Tally)
     """Labelled ones whose label a machine gave."""
     machine_right: Tally = field(default_factory=Tally)
@@ -51,11 +53,18 @@ class GoldFigures:
     """Right ones, if the machines' best label had been taken for every labelled candidate."""
 
 
+def unseen(_: Candidate) -> bool:
+    """As where nothing was tuned."""
+    return False
+
+
 @dataclass(slots=True)
 class Progress:
     """The figures so far; read it at any time, the engine alone writes it."""
 
     policy: Policy
+    seen: Callable[[Candidate], bool] = unseen
+    """Whether what was tuned rests on a candidate's gold."""
     total: int = 0
     done: int = 0
     statuses: Counter[Status] = field(default_factory=Counter)
@@ -82,7 +91,11 @@ class Progress:
         last = decision.route[-1] if decision.route else None
         if decision.status is Status.LABELLED:
             next(f for f in self.tiers if f.name == last).accepted += 1
-        if candidate.gold is not None:
+        if candidate.gold is None:
+            return
+        if self.seen(candidate):
+            self.gold.seen += 1
+        else:
             self._against_gold(candidate.gold, candidate.sampled, decision)
 
     def finished(self, decision: Decision) -> None:

@@ -16,7 +16,7 @@ from stepladder.engine.flushing import Flushing
 from stepladder.engine.hiring import hire
 from stepladder.engine.intake import Intake, candidates_at, look_through
 from stepladder.engine.noted import note
-from stepladder.engine.progress import Progress
+from stepladder.engine.progress import Progress, unseen
 from stepladder.engine.purse import Purse
 from stepladder.engine.setup import RunOptions, Setup
 from stepladder.engine.starting import start_of
@@ -39,7 +39,9 @@ class Run:
         """`intake` spares a look through the candidates, when somebody has looked already."""
         self.setup = setup
         self.options = options
-        self.progress = Progress(setup.policy)
+        self.progress = Progress(
+            setup.policy, unseen if setup.frozen is None else setup.frozen.rests_on
+        )
         self._candidates = candidates
         self._intake = intake
         self._brake = Brake()

@@ -20,8 +20,9 @@ class Promised(Settings):
     """Of all delivered labels, of those that machines gave, or of all with those of gold."""
     confidence: Share
     """Over the draw of the groups of gold."""
-    method: Literal["exact", "urn", "strict"]
-    """exact: proved (single rows); urn: measured; strict: the largest group unseen."""
+    method: Literal["exact", "sequence", "urn", "strict", "people"]
+    """exact: proved (single rows); sequence, urn: measured; strict: as if a group that nobody saw
+    were the largest, and all wrong; people: they label everything."""
     rest_groups: int = Field(ge=0)
     """How many groups the promise is about."""
 

@@ -47,11 +47,13 @@ class Contents:
         """Rows with a trusted label."""
         return sum(self.gold_by_label.values())
 
-    def with_gold(self, sheet: Path, answers: Iterable[SheetAnswer]) -> Contents:
-        """As if the file held the gold of this sheet too."""
+    def with_gold(self, sheets: Sequence[Path], answers: Iterable[SheetAnswer]) -> Contents:
+        """As if the file held the gold of these sheets too."""
         found = Counter(self.gold_by_label)
         found.update(one.label for one in answers if one.label is not None)
-        digest = sha256(f"{self.digest} {_digest(sheet)}".encode()).hexdigest()
+        digest = self.digest
+        for sheet in sheets:
+            digest = sha256(f"{digest} {_digest(sheet)}".encode()).hexdigest()
         return replace(self, gold_by_label=dict(found), digest=digest)
 
 

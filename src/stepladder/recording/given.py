@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from stepladder.errors import TableError
@@ -18,12 +19,24 @@ SHOWN = 3
 """Ids that an error names."""
 
 
-def read_given(path: Path, sheet: Path, task: Task) -> Given:
-    """The answers of a sheet about the recording at `path`, each with a label.
+def read_given(path: Path, sheets: Sequence[Path], task: Task) -> Given:
+    """The answers of sheets about the recording at `path`, each with a label.
 
-    Raises TableError naming file and line: for an unknown id, one that has gold already, a label
-    that is none, and for rows that were drawn and have no label yet.
+    What was drawn for the last sheet may test. What was drawn before chose who was asked then, and
+    only teaches. Raises TableError naming file and line: for an unknown id, one that has gold
+    already, a label that is none, and for rows that were drawn and have no label yet.
     """
+    found: dict[CandidateKey, SheetAnswer] = {}
+    for sheet in sheets:
+        answers = _answers(path, sheet, task)
+        twice = next((key for key in answers if key in found), None)
+        if twice is not None:
+            raise TableError(f"{sheet}: id {twice.id!r} has a label in an earlier sheet already")
+        found = {key: replace(one, sampled=None) for key, one in found.items()} | answers
+    return found
+
+
+def _answers(path: Path, sheet: Path, task: Task) -> dict[CandidateKey, SheetAnswer]:
     ids = {restored(row.values.get("id", "")).strip() for row in read_rows(sheet)}
     texts: dict[CandidateKey, str | None] = {}
     for _, row in rows_in(path):

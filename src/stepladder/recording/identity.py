@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stepladder.digest import digest
 from stepladder.recording.recorded_row import RecordedRow
-from stepladder.types import Vote
+from stepladder.types import Candidate, Vote
 
 LONG = 16
 """Hexadecimal digits kept: two of a million rows share them once in 37 million files."""
@@ -16,6 +16,11 @@ def identity(row: RecordedRow) -> str:
     said = {name: [_said(vote) for vote in drawn] for name, drawn in row.votes.items()}
     about = (*candidate.key, dict(candidate.columns), candidate.group, candidate.gold)
     return digest(*about, said)[:LONG]
+
+
+def candidate_identity(candidate: Candidate) -> str:
+    """Digest of its key and gold alone: what a row has in common with the candidate it is about."""
+    return digest("candidate", *candidate.key, candidate.gold)[:LONG]
 
 
 def _said(vote: Vote) -> list[object]:

@@ -6,13 +6,12 @@ from pathlib import Path
 
 from stepladder.errors import TableError
 from stepladder.tables import columns_of
+from stepladder.tables.replacing import check_unread
 
 
 def check_overwriting(out: Path, *kept: Path) -> None:
     """Raise TableError where the file is one of those to keep, or no recording."""
-    for path in kept:
-        if out.exists() and path.exists() and out.samefile(path):
-            raise TableError(f"{out}: is read by the same command; name another file with --out")
+    check_unread(out, kept)
     if not out.exists() or not out.stat().st_size:
         return
     try:

@@ -38,17 +38,16 @@ class Recording:
         object.__setattr__(self, "_reader", LabelReader(self.task))
 
     @classmethod
-    def open(cls, path: Path, task: Task | None = None, sheet: Path | None = None) -> Recording:
+    def open(cls, path: Path, task: Task | None = None, *sheets: Path) -> Recording:
         """Look through the file once; without a task its labels are those of the recording.
 
-        A `sheet` holds gold for rows without. Raises TableError naming file and line.
+        Sheets hold gold for rows without, in the order in which they came. Raises TableError
+        naming file and line.
         """
         contents, described = look_into(path), task is not None
         task = task or task_in(path, contents)
-        if sheet is None:
-            return cls(path, task, contents, described)
-        given = read_given(path, sheet, task)
-        return cls(path, task, contents.with_gold(sheet, given.values()), described, given)
+        given = read_given(path, sheets, task)
+        return cls(path, task, contents.with_gold(sheets, given.values()), described, given)
 
     def __iter__(self) -> Iterator[RecordedRow]:
         for _, row in rows_in(self.path):

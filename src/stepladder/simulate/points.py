@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from stepladder.engine.rates import Rate
 from stepladder.simulate.bill import bill_of
 from stepladder.simulate.scenario import Scenario
+from stepladder.simulate.share import weights_of
 from stepladder.simulate.simulation import Simulation
-from stepladder.types.arrays import Floats
+from stepladder.types.arrays import Flags, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,18 @@ def _alone(simulation: Simulation, scenario: Scenario) -> Iterator[Point]:
     known = replay.known
     if not known.any():
         return
+    weight = weights_of(replay.sampled[known])
     for rung in replay.rungs:
         for name, said in rung.said.items():
-            used = {name: rung.usage[name][known]}
-            cost = float(bill_of(used, rates, scenario).total.decimal) / int(known.sum())
-            right = said[known] == replay.gold[known]
-            yield Point(name, cost, float(right.mean()))
+            cost = _usd(rung.usage[name][known], rates[name], scenario)
+            right: Flags = said[known] == replay.gold[known]
+            yield _mean(name, cost, right, weight)
+
+
+def _mean(name: str, cost: Floats, right: Flags, weight: Floats) -> Point:
+    """Of candidates (n each), as much as each stands for others."""
+    usd, share = (float(np.average(one, weights=weight)) for one in (cost, right))
+    return Point(name, usd, share)
 
 
 def oracle(simulation: Simulation, scenario: Scenario) -> Point | None:
@@ -59,7 +66,8 @@ def oracle(simulation: Simulation, scenario: Scenario) -> Point | None:
     right = np.stack([said[known] == replay.gold[known] for _, said, _ in machines])
     anyone = right.any(axis=0)
     cheapest = np.where(anyone, np.where(right, cost, np.inf).min(axis=0), cost.min(axis=0))
-    return Point("oracle", float(cheapest.mean()), float(anyone.mean()))
+    weight = weights_of(replay.sampled[known])
+    return _mean("oracle", cheapest, np.asarray(anyone, dtype=bool), weight)
 
 
 def _usd(usage: NDArray[np.int32], rate: Rate, scenario: Scenario) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
@@ -96,7 +96,8 @@ class Player:
             vote = vote_in(recorded, self._speakers[name], self._confidence[name], self.labels)
             if vote is None:
                 return None
-            votes[name] = vote
+            # In a fit the annotator goes by its name in the policy.
+            votes[name] = replace(vote, annotator=name)
         return Row(recorded.candidate, votes)
 
     def replay(self, rows: Iterable[Row], fit: Fit) -> Replay:

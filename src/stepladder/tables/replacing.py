@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -47,6 +47,13 @@ def check_place(path: Path) -> None:
         temporary = _beside(path)
         temporary.touch()
         temporary.unlink(missing_ok=True)
+
+
+def check_unread(path: Path, inputs: Iterable[Path]) -> None:
+    """Raise TableError where writing the file would destroy one of those that are read."""
+    for one in inputs:
+        if path.exists() and one.exists() and path.samefile(one):
+            raise TableError(f"{path}: is read by the same command; name another place")
 
 
 @contextmanager

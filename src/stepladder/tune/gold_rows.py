@@ -22,6 +22,8 @@ class Known:
     """By which a fit knows that it has seen it."""
     usable: bool
     """Whether its gold is one of the task's labels: if not, every machine is wrong about it."""
+    complete: bool = True
+    """Whether everybody's vote is there: if not, nobody knows what a policy would deliver."""
     group_name: str | None = None
     """As `name`, of its group; None where the row is a group of its own."""
 
@@ -37,14 +39,21 @@ class GoldRows:
     """Groups without any gold."""
     rest_largest: int
     """Rows of the largest of them."""
-    incomplete: int
-    """Rows left out, since a vote is missing."""
     beside_gold: int = 0
     """Rows without gold in groups that have some."""
     rest_usual: float = 1.0
     """Size of the group that a row of the rest finds itself in, in the mean."""
     kept_local: int = 0
     """Rows of gold left out, since not everybody may see them."""
+    rest_kept_local: int = 0
+    """Rows without gold that not everybody may see: no promise is about them."""
+    rest_incomplete: int = 0
+    """Rows without gold that lack a vote."""
+
+    @property
+    def incomplete(self) -> int:
+        """Rows of gold that lack a vote: they teach nothing, and count as wrong where they test."""
+        return sum(not one.complete for one in self.known)
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -79,7 +88,7 @@ class GoldRows:
 
     def teaching(self, seed: int) -> list[Known]:
         """Rows that teach: those with a label of the task, at most MOST, whole groups at random."""
-        usable = [one for one in self.known if one.usable]
+        usable = [one for one in self.known if one.usable and one.complete]
         if len(usable) <= MOST:
             return usable
         by_group: dict[str, list[Known]] = {}

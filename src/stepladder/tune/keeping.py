@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,8 @@ from stepladder.types.arrays import Floats
 
 STEPS = 20
 """Thresholds that are tried in turn where the error is that of accepted labels."""
+START = 1 / 3
+"""How far down those at which a flawless test could pass the first one is."""
 
 
 def loosest(tested: Tested, promise: Promise, given: Floats | None = None) -> float | None:
@@ -19,8 +22,7 @@ def loosest(tested: Tested, promise: Promise, given: Floats | None = None) -> fl
 
     Levels are those at which a row is accepted or wrong, unless others are `given`, from the
     strictest down. Delivered errors only grow as the level falls, so that halving finds it; for
-    accepted ones some levels are tried in turn, from the strictest at which a flawless test
-    could pass.
+    accepted ones some levels are tried in turn.
     """
     places = np.concatenate([tested.accepted, tested.wrong])
     levels = np.unique(places[np.isfinite(places)])[::-1] if given is None else given
@@ -83,21 +85,29 @@ def _group_risk(
 
 
 def _in_turn(tested: Tested, promise: Promise) -> float | None:
-    """Fixed-sequence testing, from the strictest level: it ends at the first that fails."""
-    ordered = np.sort(tested.accepted[np.isfinite(tested.accepted)])[::-1]
+    """Fixed-sequence testing of levels that accept more and more: it ends at the first that fails.
+
+    The strictest level at which a flawless test could pass forgives no error at all, so that a
+    sequence from there mostly ends at once; from a third further down it seldom does. How many
+    are accepted decides where it begins, and not how many of them are wrong.
+    """
     flawless = replace(tested, wrong=np.full(len(tested.wrong), -np.inf))
-    best, begun = None, False
-    for step in range(1, STEPS + 1):
-        place = int(np.ceil(step * len(ordered) / STEPS)) - 1
-        if place < 0:
-            return None
-        level = float(ordered[place])
-        begun = begun or risk_at(flawless, promise, level) <= promise.risk
-        if begun:
-            if risk_at(tested, promise, level) > promise.risk:
-                return best
-            best = level
+    levels = [one for one in _steps(tested) if risk_at(flawless, promise, one) <= promise.risk]
+    best = None
+    for level in levels[round(START * (len(levels) - 1)) :]:
+        if risk_at(tested, promise, level) > promise.risk:
+            return best
+        best = level
     return best
+
+
+def _steps(tested: Tested) -> Sequence[float]:
+    """Levels at which equal parts of the rows are accepted, from the strictest down."""
+    ordered = np.sort(tested.accepted[np.isfinite(tested.accepted)])[::-1]
+    if not len(ordered):
+        return []
+    places = np.ceil(np.arange(1, STEPS + 1) * len(ordered) / STEPS).astype(int) - 1
+    return list(dict.fromkeys(ordered[places].tolist()))
 
 
 def expected_to_pass(tested: int, rest: int, promise: Promise) -> float:

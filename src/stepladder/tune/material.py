@@ -12,12 +12,13 @@ from stepladder.engine.teaching import prior_columns
 from stepladder.errors import UserError
 from stepladder.policy import Policy
 from stepladder.recording import Recording
+from stepladder.recording.identity import candidate_identity
 from stepladder.simulate.casting import cast
 from stepladder.simulate.replay import Player
 from stepladder.simulate.scenario import Scenario
 from stepladder.tune.bench import Bench
 from stepladder.tune.considering import considered, costs
-from stepladder.tune.enough import check_chances, check_enough
+from stepladder.tune.enough import check_chances, check_draw, check_enough, check_enough_left
 from stepladder.tune.gold_rows import GoldRows, Known
 from stepladder.tune.ladder_policy import part_of
 from stepladder.tune.promise import Of, Promise, Rest, tested_groups
@@ -61,7 +62,12 @@ class Material:
                 "--count-gold: the recording has to hold all candidates that are to be labelled, "
                 "without gold and in groups without any"
             )
-        labelled = len(gold.known) + gold.incomplete + gold.kept_local
+        if gold.rest_kept_local:
+            raise UserError(
+                f"--count-gold: not everybody may see {gold.rest_kept_local:,} rows without gold, "
+                "so that nothing can be promised of all; leave them out, or --count-gold"
+            )
+        labelled = len(gold.known) + gold.kept_local
         error = wished.error * (gold.rest_rows + labelled) / gold.rest_rows
         return replace(wished, error=min(error, MOST_ERROR), of=Of.DELIVERED)
 
@@ -72,6 +78,8 @@ class Material:
         if promise is None:
             return gold.dealt(0, self.wish.seed)
         check_chances(gold)
+        if self.recording.given and not self.few_without_gold:
+            check_draw(gold)
         groups, rest = len(gold.testable), self.rest.groups
         other = len(gold.groups) - groups
         tested = tested_groups(groups, rest, promise, single=gold.single, other=other)
@@ -97,7 +105,11 @@ class Material:
     def teaching(self) -> Sequence[Known]:
         """The rows that teach and choose."""
         teaching = self.parts[0]
-        check_enough(teaching, self.recording.task.label_names)
+        labels = self.recording.task.label_names
+        if self.promise is None:
+            check_enough(teaching, labels)
+        else:
+            check_enough_left(teaching, self.gold, labels)
         return teaching.teaching(self.wish.seed)
 
     @cached_property
@@ -131,5 +143,8 @@ class Material:
             learnt_from=tuple(one.name for one in teaching),
             tested_on=tuple(one.name for one in testing),
             groups=tuple(sorted({g for one in (*teaching, *testing) if (g := one.group_name)})),
+            candidates=tuple(
+                candidate_identity(one.row.candidate) for one in (*teaching, *testing)
+            ),
             fit=part_of(self.bench.every.fit, policy.machines),
         )

@@ -8,7 +8,7 @@ and the least sure rows may be chosen in any way, as long as they do not test.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from stepladder.confidence.many import ManyVotes
 from stepladder.errors import UserError
+from stepladder.policy import Policy
 from stepladder.routing.lot import lot_of
 from stepladder.simulate.casting import cast
 from stepladder.simulate.replay import Player, Row
@@ -25,8 +26,8 @@ from stepladder.types.arrays import Flags, Floats, Numbers
 
 MOST_FREE = 0.3
 """Share of all rows that people are asked about at once, at most."""
-LENIENT = 0.8
-"""How sure one has to be, going by the pilot, that people would get a row anyway."""
+SURELY = 0.5
+"""Part that is asked about at once of what people would get, going by the pilot."""
 TIES = 1e-9
 """What a lot adds to a probability, so that no two rows are alike."""
 BLOCK = 4096
@@ -50,10 +51,12 @@ def next_gold(material: Material, error: float, rows: int) -> NextGold:
 
     `error` is the share of wrong labels among all rows that is going to be promised, 0 to 1.
     """
+    material = replace(material, base=_without_text(material.base))
     _check(material)
     known = material.teaching
     sure = _scores(material, [Row(one.row.candidate, one.row.votes) for one in known])
-    wrong = np.array([not right for right in _right(material)], dtype=bool)
+    bench = material.bench
+    wrong = bench.posteriors[-1].argmax(axis=1) != bench.table.gold
     keys, others = _without_gold(material)
     free = least_sure(sure, wrong, others, error)[: int(MOST_FREE * (len(known) + len(others)))]
     left = np.setdiff1d(np.arange(len(others)), free)
@@ -79,19 +82,24 @@ def next_gold(material: Material, error: float, rows: int) -> NextGold:
 
 
 def least_sure(sure: Floats, wrong: Flags, others: Floats, error: float) -> Numbers:
-    """Places among the others (m) that people will get even if the pilot (n) is read leniently.
+    """Places among the others (m) that people will get, going by the pilot (n).
 
-    Their numbers, the least sure first. At the pilot's own error people get what lies below the
-    first wrong row too many; a pilot that holds more wrong rows than it should is allowed for.
+    Their numbers, the least sure first. People get what lies below the pilot's first wrong row
+    too many; a pilot is small, so that the surer half of that may turn out to be machines' work.
     """
-    from scipy.stats import binom
-
     bad = np.sort(sure[wrong])[::-1]
-    most = int(binom.ppf(LENIENT, len(sure), error))
+    most = int(error * len(sure))
     if most >= len(bad):
         return np.zeros(0, dtype=np.int64)
     ranked = np.argsort(others)
-    return np.asarray(ranked[others[ranked] <= bad[most]], dtype=np.int64)
+    below = ranked[others[ranked] <= bad[most]]
+    return np.asarray(below[: int(SURELY * len(below))], dtype=np.int64)
+
+
+def _without_text(base: Policy) -> Policy:
+    """The policy that calibrates on votes alone: a pilot is too little to learn from texts."""
+    calibration = base.calibration.model_copy(update={"prior": False})
+    return base.model_copy(update={"calibration": calibration})
 
 
 def _check(material: Material) -> None:
@@ -102,12 +110,17 @@ def _check(material: Material) -> None:
         )
     if material.few_without_gold:
         raise UserError("the recording has hardly any rows without gold, and those are asked about")
-
-
-def _right(material: Material) -> Iterator[bool]:
-    """Whether the pooled label of each row of gold is right (n)."""
-    bench = material.bench
-    yield from (bench.posteriors[-1].argmax(axis=1) == bench.table.gold).tolist()
+    if material.gold.rest_incomplete:
+        raise UserError(
+            f"{material.gold.rest_incomplete:,} of {material.gold.rest_rows:,} rows without gold "
+            "lack a vote of somebody; `record` those too, leave them out of the recording, or "
+            "leave out that somebody by --annotators"
+        )
+    if material.gold.rest_kept_local:
+        raise UserError(
+            f"not everybody may see {material.gold.rest_kept_local:,} rows without gold, so that "
+            "nothing can be promised of all; leave them out, or tune local ones by --annotators"
+        )
 
 
 def _without_gold(material: Material) -> tuple[Sequence[CandidateKey], Floats]:
@@ -115,13 +128,10 @@ def _without_gold(material: Material) -> tuple[Sequence[CandidateKey], Floats]:
     base, recording = material.base, material.recording
     speakers = cast(base, recording.contents.annotators)
     player = Player(base, recording.task.label_names, speakers)
-    everybody = len(base.machines)
     waiting = (
         row
         for recorded in recording
-        if recorded.candidate.gold is None
-        and len(player.seeing(recorded.candidate)) == everybody
-        and (row := player.row(recorded)) is not None
+        if recorded.candidate.gold is None and (row := player.row(recorded)) is not None
     )
     keys: list[CandidateKey] = []
     found = [np.zeros(0)]

@@ -17,15 +17,23 @@ MOST_TESTED = 0.8
 """Share of the groups that test, at most."""
 
 
+FEWEST_TEACHING = 30
+"""Rows without which nothing is calibrated."""
+
+
 class Method(StrEnum):
     """How a promise was tested."""
 
     EXACT = "exact"
     """Single rows: proved, for the error of all delivered labels."""
+    SEQUENCE = "sequence"
+    """Single rows, for the error of machines' labels: some thresholds in turn, measured."""
     URN = "urn"
     """Groups of several rows: measured, not proved."""
     STRICT = "strict"
     """As if a group that nobody saw were the largest, and all wrong."""
+    PEOPLE = "people"
+    """Not at all: people label everything."""
 
 
 class Of(StrEnum):
@@ -104,7 +112,7 @@ class Tested:
     def method(self, promise: Promise) -> Method:
         """How a promise is tested on them."""
         if self.single:
-            return Method.EXACT
+            return Method.SEQUENCE if promise.of is Of.ACCEPTED else Method.EXACT
         return Method.STRICT if promise.strict else Method.URN
 
     @property
@@ -125,14 +133,16 @@ class Tested:
 def tested_groups(gold: int, rest: int, promise: Promise, *, single: bool, other: int) -> int:
     """Of so many groups of gold, how many test; `other` groups beside them can only teach.
 
-    Single rows: up to where one more wrong one becomes allowed, so that no confidence is wasted.
-    It goes by numbers alone, not by what the groups hold.
+    Single rows: up to where one more wrong one becomes allowed, so that no confidence is wasted,
+    as far as enough are left to teach. It goes by numbers alone, not by what the groups hold.
     """
     least = gold - max(0, round(TEACHING_SHARE * (gold + other)) - other)
     if not single:
         return least
+    most = min(gold, int(MOST_TESTED * (gold + other)), gold + other - FEWEST_TEACHING)
+    least = max(1, min(least, most))
     allowed = promise.allowed(rest)
-    for size in range(least, min(gold, int(MOST_TESTED * (gold + other))) + 1):
+    for size in range(least, most + 1):
         now, before = (most_wrong(n, rest, allowed, promise.risk) for n in (size, size - 1))
         if now > before:
             return size

@@ -146,8 +146,13 @@ class Search:
         return self.rung(int((usd - TIE * float(self.usd.max()) * self.value).argmin()))
 
     def frontier(self) -> Iterator[Rung]:
-        """Ladders that no cheaper one is as good as, by rising cost."""
-        order = np.lexsort((-self.value, self.usd))
-        best = np.maximum.accumulate(self.value[order])
+        """Ladders that no cheaper one is as good as, by rising cost.
+
+        Good is a right label; where nobody labels the rest, one that is missing is none.
+        """
+        missing = 1.0 - self.accepted if self.end is End.NOBODY else 0.0
+        good = self.value - missing
+        order = np.lexsort((-good, self.usd))
+        best = np.maximum.accumulate(good[order])
         better = np.append(True, best[1:] > best[:-1] + TIE)
         return (self.rung(int(number)) for number in order[better])

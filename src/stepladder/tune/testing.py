@@ -83,8 +83,17 @@ class Testable:
         nothing = np.zeros(len(self.known))
         return self.tested(nothing, nothing).method(promise)
 
+    @cached_property
+    def _lost(self) -> Flags:
+        """Which rows lack a vote (n)."""
+        return np.array([not one.complete for one in self.known], dtype=bool)
+
     def tested(self, accepted: Floats, wrong: Floats) -> Tested:
-        """These rows, as a promise looks at them."""
+        """These rows, as a promise looks at them.
+
+        Nobody knows what is delivered where a vote is missing: at worst it is wrong at once.
+        """
+        accepted, wrong = (np.where(self._lost, np.inf, places) for places in (accepted, wrong))
         return Tested(accepted, wrong, self.group, self.rest)
 
 
@@ -130,6 +139,13 @@ def surest_ladder(testable: Testable, ladders: Sequence[Ladder], promise: Promis
 
 
 def _delivered_wrong(testable: Testable, ladder: Ladder) -> Flags:
-    """Where the label of a ladder that labels everything is wrong (n)."""
+    """Where a ladder that is to label everything labels wrongly, or not at all (n).
+
+    A row without a label is not delivered. To count it as a wrong one of all rows promises no
+    less than to leave it out of both.
+    """
     probability, wrong = testable.tiers(ladder)
-    return np.asarray(at_stop(stops(probability, ladder.thresholds), wrong) != 0)
+    missed = [
+        (one == 0.0) | (is_wrong != 0) for one, is_wrong in zip(probability, wrong, strict=True)
+    ]
+    return np.asarray(at_stop(stops(probability, ladder.thresholds), missed) != 0)

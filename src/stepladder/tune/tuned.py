@@ -27,8 +27,8 @@ class Chosen:
     """On which rows, in words."""
     promised: bool
     """Whether the promise was tested, and kept."""
-    method: Method = Method.EXACT
-    """How it was tested; people alone need no test."""
+    method: Method = Method.PEOPLE
+    """How it was tested, where it was promised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ class Tuned:
     beside_gold: int
     """Rows without gold in groups that have some: no promise is about them."""
     incomplete: int
-    """Rows of gold left out, since a vote is missing."""
+    """Rows of gold that lack a vote: they teach nothing, and count as wrong where they test."""
     kept_local: int
     """Rows of gold left out, since not everybody may see them."""
+    rest_kept_local: int
+    """Rows without gold that not everybody may see: no promise is about them."""

@@ -51,8 +51,8 @@ class _Tuning:
     def tuned(self) -> Tuned:
         if self._of.promise is not None:
             chosen = self._promised(self._of.promise)
-            tested = len(self._of.parts[1].known)
-            return self._told(chosen, none_kept(tested) if chosen is None else why(chosen))
+            testing = self._of.parts[1]
+            return self._told(chosen, none_kept(testing) if chosen is None else why(chosen))
         rung = self._search.best(self._wish.goal, self._of.bench)
         if rung is None or (self._wish.end is End.NOBODY and not simplified(rung.ladder).route):
             return self._told(None, none_expected(self._search, self._wish.goal))
@@ -84,7 +84,7 @@ class _Tuning:
         policy = policy_of(self._base, ladder, self._wish.name)
         every, seed = self._of.bench.every, self._wish.seed
         measured = self._measure.crossed(every, policy, self._of.teaching, seed)
-        on = "the gold that taught and chose, by fits without its groups"
+        on = "the gold that taught and chose, labelled by fits without its groups"
         return Chosen(policy, self._of.frozen(policy), rung, measured, on, promised=False)
 
     def _promised(self, promise: Promise) -> Chosen | None:
@@ -93,9 +93,9 @@ class _Tuning:
         if ladder is None or self._dearer_than_people(ladder):
             return self._people() if self._wish.end is End.PERSON else None
         policy = policy_of(self._base, simplified(ladder), self._wish.name)
-        testing = self._of.parts[1].known
+        testing = [one for one in self._of.parts[1].known if one.complete]
         measured = self._measure.by(self._of.bench.every.fit, policy, testing)
-        on = "the gold that only tested"
+        on = "the gold that tested, and by that set the thresholds: slightly too good"
         method = self._of.testable.method(promise)
         frozen = self._of.frozen(policy)
         return Chosen(policy, frozen, None, measured, on, promised=True, method=method)
@@ -137,4 +137,5 @@ class _Tuning:
             beside_gold=self._of.gold.beside_gold,
             incomplete=self._of.gold.incomplete,
             kept_local=self._of.gold.kept_local,
+            rest_kept_local=self._of.gold.rest_kept_local,
         )
