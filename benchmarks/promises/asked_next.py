@@ -30,7 +30,7 @@ from stepladder.tune.next_gold import next_gold
 from stepladder.tune.promise import Of
 from stepladder.tune.tuned import Chosen
 
-PILOT, TEST = 100, 200
+PILOT, TEST = 50, 250
 """Random rows that begin, and that test."""
 TIERS = 3
 

@@ -548,3 +548,21 @@ def test_a_negative_seed_is_refused(folder: Path) -> None:
     for done in (simulated(folder, "--seed", "-1"), tuned(folder, "--seed", "-1")):
         assert done.code == 2
         assert "give a whole number from 0" in " ".join(done.err.split())
+
+
+def test_gold_of_another_task_counts_against_what_is_measured(folder: Path) -> None:
+    lines = plain(300)
+    for row in lines[::5]:
+        row["gold"] = "strange"
+    write(folder / "plain.jsonl", lines)
+    task = 'name = "t"\ninstructions = "?"\nlabels = ["good", "bad", "mixed"]\n'
+    (folder / "task.toml").write_text(task)
+    given = ("--task", str(folder / "task.toml"), "--max-error", "0.15", "--no-people", "--json")
+    done = tuned(folder, *given, recording="plain.jsonl")
+    assert done.code == 0, done.err
+    assert done.json["chosen"]["error"] > 0.2
+    assert "the search is rather too hopeful" in done.err
+
+
+def test_annotators_that_are_none(folder: Path) -> None:
+    assert "names nobody" in tuned(folder, "--annotators", ",").errors[0]

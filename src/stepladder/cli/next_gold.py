@@ -40,7 +40,7 @@ def next_gold(
     recording: options.RecordingFile,
     max_error: MaxError,
     sheet: Sheet,
-    rows: Rows = 200,
+    rows: Rows = 250,
     gold: Gold = None,
     policy: Policy = None,
     task: options.TaskOfRecording = None,
@@ -62,7 +62,7 @@ def next_gold(
         gold=tuple(gold or ()),
         policy=policy,
         task=task,
-        annotators=options.names(annotators),
+        annotators=options.names("--annotators", annotators),
         prices=prices,
         day=options.day("--at", at),
     )

@@ -71,9 +71,19 @@ Day = Annotated[
 HumanPrice = Annotated[str | None, typer.Option(metavar="USD", help="For one answer of a person.")]
 
 
-def names(text: str | None) -> tuple[str, ...]:
-    """What stands between commas, each once; nothing for what was not given."""
-    return tuple(dict.fromkeys(name.strip() for name in (text or "").split(",") if name.strip()))
+def names(option: str, text: str | None) -> tuple[str, ...]:
+    """What stands between commas, each once; nothing for what was not given.
+
+    Raises UserError naming the option where nothing stands there.
+    """
+    from stepladder.errors import UserError
+
+    if text is None:
+        return ()
+    found = dict.fromkeys(name.strip() for name in text.split(",") if name.strip())
+    if not found:
+        raise UserError(f"{option} {text!r}: names nobody; write names between commas")
+    return tuple(found)
 
 
 def day(option: str, text: str | None) -> date:

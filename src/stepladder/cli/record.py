@@ -11,7 +11,7 @@ from stepladder.cli import options
 from stepladder.cli.failing import plainly
 
 Annotators = Annotated[
-    str,
+    str | None,
     typer.Option(
         metavar="A,B,C",
         help="Whom to ask: names in the policy; without one, models that litellm knows.",
@@ -39,7 +39,7 @@ def record(
     *,
     candidates: options.CandidatesFile,
     task: options.TaskFile,
-    annotators: Annotators = "",
+    annotators: Annotators = None,
     policy: Policy = None,
     out: Out = None,
     rows: Rows = None,
@@ -58,7 +58,7 @@ def record(
     request = RecordRequest(
         candidates=candidates,
         task=task,
-        annotators=tuple(name.strip() for name in annotators.split(",") if name.strip()),
+        annotators=options.names("--annotators", annotators),
         policy=policy,
         out=out,
         rows=rows,

@@ -101,7 +101,7 @@ def tune(
             gold=tuple(gold or ()),
             policy=policy,
             task=task,
-            annotators=options.names(annotators),
+            annotators=options.names("--annotators", annotators),
             prices=prices,
             day=options.day("--at", at),
             human_price=options.amount("--human-price", human_price),

@@ -104,8 +104,8 @@ class TuneRequest:
             "max error": self.max_error,
             "max accepted error": self.max_accepted_error,
             "with confidence": self.confidence,
-            "error cost (USD)": self.error_cost and self.error_cost.plain,
-            "budget per candidate (USD)": self.budget and self.budget.plain,
+            "error cost (USD)": None if self.error_cost is None else self.error_cost.plain,
+            "budget per candidate (USD)": None if self.budget is None else self.budget.plain,
         }
         words = [f"{name} {value}" for name, value in said.items() if value is not None]
         words += ["gold counted"] if self.count_gold else []

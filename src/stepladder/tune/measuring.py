@@ -33,15 +33,22 @@ class Measure:
         return self._figures(policy, fit, replay, decide(policy, replay))
 
     def crossed(
-        self, every: EverySet, policy: Policy, known: Sequence[Known], seed: int
+        self,
+        every: EverySet,
+        policy: Policy,
+        known: Sequence[Known],
+        foreign: Sequence[Known],
+        seed: int,
     ) -> Simulated:
-        """On the rows that taught, labelled by fits without their group.
+        """On the rows that taught, labelled by fits without their group, and foreign ones.
 
-        They stop where the policy makes them stop: its thresholds stand exactly at what its own
+        Gold of those is no label of the task: nothing was learnt there, and machines are wrong.
+
+        Rows stop where the policy makes them stop: its thresholds stand exactly at what its own
         fit makes of some votes, where votes are discrete. Another fit, a hair less sure, would
         send all such rows on to the next tier.
         """
-        parts, ordered = [], []
+        parts, ordered = [self._replay(policy, every.fit, foreign)], [*foreign]
         for part in group_folds([one.row.group for one in known], seed):
             held = [one for number, one in enumerate(known) if number in part]
             learnt = [one.row for number, one in enumerate(known) if number not in part]

@@ -16,7 +16,6 @@ import numpy as np
 
 from stepladder.confidence.many import ManyVotes
 from stepladder.errors import UserError
-from stepladder.policy import Policy
 from stepladder.routing.lot import lot_of
 from stepladder.simulate.casting import cast
 from stepladder.simulate.replay import Player, Row
@@ -51,7 +50,6 @@ def next_gold(material: Material, error: float, rows: int) -> NextGold:
 
     `error` is the share of wrong labels among all rows that is going to be promised, 0 to 1.
     """
-    material = replace(material, base=_without_text(material.base))
     _check(material)
     known = material.teaching
     sure = _scores(material, [Row(one.row.candidate, one.row.votes) for one in known])
@@ -94,12 +92,6 @@ def least_sure(sure: Floats, wrong: Flags, others: Floats, error: float) -> Numb
     ranked = np.argsort(others)
     below = ranked[others[ranked] <= bad[most]]
     return np.asarray(below[: int(SURELY * len(below))], dtype=np.int64)
-
-
-def _without_text(base: Policy) -> Policy:
-    """The policy that calibrates on votes alone: a pilot is too little to learn from texts."""
-    calibration = base.calibration.model_copy(update={"prior": False})
-    return base.model_copy(update={"calibration": calibration})
 
 
 def _check(material: Material) -> None:

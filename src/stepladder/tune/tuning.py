@@ -83,7 +83,8 @@ class _Tuning:
             return self._people()
         policy = policy_of(self._base, ladder, self._wish.name)
         every, seed = self._of.bench.every, self._wish.seed
-        measured = self._measure.crossed(every, policy, self._of.teaching, seed)
+        foreign = [one for one in self._of.gold.known if one.complete and not one.usable]
+        measured = self._measure.crossed(every, policy, self._of.teaching, foreign, seed)
         on = "the gold that taught and chose, labelled by fits without its groups"
         return Chosen(policy, self._of.frozen(policy), rung, measured, on, promised=False)
 
