@@ -295,5 +295,6 @@ def test_a_frontier_where_nobody_labels_the_rest_has_ladders(tmp_path: Path) -> 
     wish = replace(SINGLE, goal=goal, promise=None, end=End.NOBODY)
     found = tuned(tmp_path, lines(400, 400), wish)
     assert len(found.frontier) > 1
-    shares = [rung.accepted for rung in found.frontier if rung.ladder.route]
+    shares = [rung.accepted for rung in found.frontier]
+    assert min(shares) > 0
     assert max(shares) == pytest.approx(1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,13 +75,8 @@ def rung_of(
     so_far = [n for one in policy.tiers[: tier + 1] for n in one.ask if not policy.is_person(n)]
     so_far = list(dict.fromkeys(so_far))
     posterior = heard.posteriors(so_far)
-    some = ~np.isnan(posterior).any(axis=1)
-    top = np.where(some, np.nan_to_num(posterior).argmax(axis=1), NO_LABEL)
-    if policy.deliver is Deliver.LAST:
-        top = last_named([heard.labels[name] for name in so_far], top)
-    own = np.take_along_axis(posterior, np.maximum(top, 0)[:, None], axis=1)[:, 0]
-    others = posterior.copy()
-    np.put_along_axis(others, np.maximum(top, 0)[:, None], -np.inf, axis=1)
+    top = _delivered(policy.deliver, posterior, [heard.labels[name] for name in so_far])
+    own, other = _own_and_other(posterior, top)
     agreeing = sum((heard.labels[n] == top for n in so_far), np.zeros(len(top)))
     person = any(policy.is_person(name) for name in asked)
     seeing = any(policy.annotators[name].local for name in asked)
@@ -94,7 +89,7 @@ def rung_of(
         calibrated=heard.calibrated(so_far),
         top=top,
         probability=own,
-        margin=own - others.max(axis=1),
+        margin=own - other,
         entropy=_entropy(posterior),
         agreeing=np.asarray(agreeing, dtype=np.float64),
         lot=_lots(policy.tiers[tier], candidates),
@@ -105,6 +100,27 @@ def rung_of(
         },
         said=said,
     )
+
+
+def _delivered(deliver: Deliver, posterior: Floats, said: Sequence[Numbers]) -> Numbers:
+    """The number of the label that would be delivered (n); NO_LABEL in silence."""
+    some = ~np.isnan(posterior).any(axis=1)
+    top = np.where(some, np.nan_to_num(posterior).argmax(axis=1), NO_LABEL)
+    return last_named(said, top) if deliver is Deliver.LAST else top
+
+
+class _Chances(NamedTuple):
+    own: Floats
+    other: Floats
+
+
+def _own_and_other(posterior: Floats, top: Numbers) -> _Chances:
+    """Probability of that label, and of the most probable other one (n each)."""
+    place = np.maximum(top, 0)[:, None]
+    own = np.take_along_axis(posterior, place, axis=1)[:, 0]
+    others = posterior.copy()
+    np.put_along_axis(others, place, -np.inf, axis=1)
+    return _Chances(own, others.max(axis=1))
 
 
 def last_named(said: Sequence[Numbers], otherwise: Numbers) -> Numbers:

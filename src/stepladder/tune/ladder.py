@@ -56,6 +56,11 @@ class Rung:
     """Share that machines decide."""
 
     @property
+    def delivers(self) -> bool:
+        """Whether it labels anything at all."""
+        return self.ladder.end is not End.NOBODY or self.accepted > LEAST
+
+    @property
     def error(self) -> float:
         """Share of wrong labels among the delivered ones."""
         wrong = 1.0 - self.value

@@ -71,7 +71,7 @@ class _Tuning:
 
     @cached_property
     def _frontier(self) -> Sequence[Rung]:
-        rungs = list(self._search.frontier())
+        rungs = [one for one in self._search.frontier() if one.delivers]
         places = np.linspace(0, len(rungs) - 1, min(FRONTIER, len(rungs))).round().astype(int)
         chosen = [rungs[place] for place in places.tolist()]
         return [replace(one, ladder=simplified(one.ladder)) for one in chosen]
