@@ -133,9 +133,11 @@ def test_a_promise_of_accepted_labels_looks_at_those_alone() -> None:
     assert accepted > delivered
 
 
-def population(chance: np.random.Generator, alike: float) -> tuple[Floats, Floats, Numbers]:
+def population(
+    chance: np.random.Generator, alike: float, most: int
+) -> tuple[Floats, Floats, Numbers]:
     """Groups of unequal size whose rows err alike: place, whether wrong, and group of each row."""
-    sizes = chance.integers(3, 12, 120)
+    sizes = chance.integers(2 if most == 2 else 3, most + 1, 120)
     group = np.repeat(np.arange(120), sizes)
     hard = chance.beta(1.2, 4.0, 120)
     p = alike * hard[group] + (1 - alike) * 0.23
@@ -143,21 +145,20 @@ def population(chance: np.random.Generator, alike: float) -> tuple[Floats, Float
     return place, (chance.random(len(p)) < p).astype(float), group
 
 
+@pytest.mark.parametrize("drawn_groups", [16, 50])
+@pytest.mark.parametrize("most", [2, 11])
 @pytest.mark.parametrize("alike", [0.0, 0.9])
-def test_promises_of_groups_are_broken_as_rarely_as_promised(alike: float) -> None:
-    chance, promise, broken, accepted, times = (
-        np.random.default_rng(11),
-        Promise(0.1, 0.9),
-        0,
-        0.0,
-        150,
-    )
-    place, wrong, group = population(chance, alike)
+def test_promises_of_groups_are_broken_as_rarely_as_promised(
+    alike: float, most: int, drawn_groups: int
+) -> None:
+    chance, promise, times = np.random.default_rng(11), Promise(0.1, 0.9), 100
+    broken, accepted = 0, 0.0
+    place, wrong, group = population(chance, alike, most)
     for _ in range(times):
-        drawn = np.isin(group, chance.choice(120, 50, replace=False))
+        drawn = np.isin(group, chance.choice(120, drawn_groups, replace=False))
         first = np.where(wrong[drawn] > 0, place[drawn], NEVER)
         names = np.unique(group[drawn], return_inverse=True)[1]
-        of = Rows(place[drawn], first, names, Rest(70, 11.0))
+        of = Rows(place[drawn], first, names, Rest(120 - drawn_groups, float(most)))
         level = loosest(of, promise)
         if level is None:
             continue

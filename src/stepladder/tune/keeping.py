@@ -66,10 +66,10 @@ def _group_risk(
 ) -> float:
     """The larger of two risks: that of errors of a kind seen, and that of a kind not seen.
 
-    Seen: the imaginary group is one wrong row worse than the worst tested one, at most a usual
-    one that is wholly wrong. Not seen: as if no tested group had an error, and the imaginary one
-    were of usual size with all that it has accepted wrong. Usual is the size that a row finds
-    itself in: few large groups hold many rows.
+    Seen: the imaginary group is as bad as the worst tested one, at most one of mean size that is
+    wholly wrong. Not seen: as if no tested group had an error, and the imaginary one were of
+    usual size with all that it has accepted wrong. Usual is the size that a row finds itself in:
+    few large groups hold many rows.
     """
     allowance, rest = promise.error * among, tested.rest.groups
     over = wrong - allowance
@@ -79,7 +79,8 @@ def _group_risk(
     usual = max(float(np.average(tested.rows, weights=tested.rows)), tested.rest.usual)
     share = float(accepted.sum()) / float(tested.rows.sum())
     part = 1.0 if promise.of is Of.DELIVERED else share
-    seen = min(float(over.max()) + 1, usual * part * (1 - promise.error), largest)
+    mean = float(tested.rows.mean()) * part
+    seen = min(float(over.max()), mean * (1 - promise.error), largest)
     unseen = usual * (share - promise.error * part)
     return max(urn_risk(over, seen, rest), urn_risk(-allowance, unseen, rest))
 
