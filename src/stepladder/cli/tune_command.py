@@ -15,9 +15,10 @@ from stepladder.recording import Recording
 from stepladder.report.frontier import Dot, Marked, check_picture, draw_frontier
 from stepladder.simulate.points import Point
 from stepladder.tables.replacing import check_place, check_unread
+from stepladder.tune.overwriting import check_overwriting
 from stepladder.tune.tuned import Tuned
 from stepladder.tune.tuning import tune
-from stepladder.tune.writing import Written, check_overwriting, fit_path, write
+from stepladder.tune.writing import Written, fit_path, write
 
 INFEASIBLE = 4
 """Exit code when no policy serves the goal."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
 
 from stepladder.engine.frozen import digest_of
-from stepladder.errors import UserError
 from stepladder.policy import Evidence, Fitted, Policy, Promised
 from stepladder.tables.replacing import plain_errors, replacing
 from stepladder.tune.promise import Promise
@@ -19,8 +15,6 @@ from stepladder.tune.tuned import Chosen, Tuned
 
 DIGITS = Decimal("1e-6")
 """To which shares are written."""
-OURS = frozenset({"evidence", "learnt_from"})
-"""Keys by which a policy and a fit are known to come from a tuning."""
 PICO = Decimal("1e-12")
 """To which USD are written."""
 
@@ -37,26 +31,6 @@ class Written:
 def fit_path(out: Path) -> Path:
     """Where what was learnt lies, beside the policy."""
     return out.with_name(f"{out.stem}.fit.json")
-
-
-def check_overwriting(out: Path) -> None:
-    """Raise UserError where a policy or a fit would replace what no tuning has written."""
-    for path, told in (
-        (out, _tells(out, tomllib.loads)),
-        (fit_path(out), _tells(fit_path(out), json.loads)),
-    ):
-        if told is not None and not OURS & told:
-            raise UserError(f"{path}: exists and was not written by `tune`; name another --out")
-
-
-def _tells(path: Path, loads: Callable[[str], Any]) -> frozenset[str] | None:
-    """The keys that a file begins with, none where it cannot be read; None where there is none."""
-    if not path.exists() or not path.stat().st_size:
-        return None
-    try:
-        return frozenset(loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return frozenset()
 
 
 def write(
