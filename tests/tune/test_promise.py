@@ -195,3 +195,29 @@ def test_promises_of_accepted_labels_hold_and_are_of_use(error: float, least: fl
         broken += (wrong[~drawn] * delivered).sum() > error * delivered.sum()
     assert broken / times <= 0.1 + 2 * (0.1 * 0.9 / times) ** 0.5
     assert accepted > least
+
+
+@pytest.mark.parametrize(("error", "confidence"), [(0.01, 0.99), (0.05, 0.9), (0.1, 0.9)])
+@pytest.mark.parametrize("size", [2, 7])
+@pytest.mark.parametrize("groups", [20, 60])
+def test_who_is_surest_may_be_wrong_as_often_as_anybody(
+    error: float, confidence: float, size: int, groups: int
+) -> None:
+    """A few right ones at the strictest thresholds do not say much."""
+    chance, promise, times, broken = (
+        np.random.default_rng(7),
+        Promise(error, confidence),
+        80,
+        0,
+    )
+    group = np.repeat(np.arange(groups + 100), size)
+    for _ in range(times):
+        place, wrong = -chance.random(len(group)), chance.random(len(group)) < 0.3
+        drawn = np.isin(group, chance.choice(groups + 100, groups, replace=False))
+        first = np.where(wrong[drawn], place[drawn], NEVER)
+        names = np.unique(group[drawn], return_inverse=True)[1]
+        level = loosest(Rows(place[drawn], first, names, Rest(100, size, size)), promise)
+        if level is not None:
+            broken += (wrong[~drawn] & (place[~drawn] >= level)).sum() > error * 100 * size
+    risk = promise.risk
+    assert broken / times <= risk + 2 * (risk * (1 - risk) / times) ** 0.5

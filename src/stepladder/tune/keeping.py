@@ -66,10 +66,10 @@ def _group_risk(
 ) -> float:
     """The larger of two risks: that of errors of a kind seen, and that of a kind not seen.
 
-    Seen: the imaginary group is as bad as the worst tested one, at most one of mean size that is
-    wholly wrong. Not seen: as if no tested group had an error, and the imaginary one were of
-    usual size with all that it has accepted wrong. Usual is the size that a row finds itself in:
-    few large groups hold many rows.
+    Seen: the imaginary group is as bad as the worst tested one, at least one of mean size with a
+    wrong row, at most one that is wholly wrong. Not seen: as if no tested group had an error,
+    and the imaginary one were of usual size with all that it has accepted wrong. Usual is the
+    size that a row finds itself in: few large groups hold many rows.
     """
     allowance, rest = promise.error * among, tested.rest.groups
     over = wrong - allowance
@@ -80,7 +80,8 @@ def _group_risk(
     share = float(accepted.sum()) / float(tested.rows.sum())
     part = 1.0 if promise.of is Of.DELIVERED else share
     mean = float(tested.rows.mean()) * part
-    seen = min(float(over.max()), mean * (1 - promise.error), largest)
+    worst = max(float(over.max()), 1.0 - promise.error * mean)
+    seen = min(worst, mean * (1 - promise.error), largest)
     unseen = usual * (share - promise.error * part)
     return max(urn_risk(over, seen, rest), urn_risk(-allowance, unseen, rest))
 
