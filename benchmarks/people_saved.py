@@ -25,7 +25,7 @@ from benchmarks.promises.draws import FIRST_SEED, TUNE, draw
 from benchmarks.promises.peers import pac_labels, pac_labels_betting
 from benchmarks.promises.product import Product
 from benchmarks.promises.rows import Delivered, Rows, judged
-from benchmarks.promises.stated import Stated
+from benchmarks.promises.stated import stated_rows
 from benchmarks.promises.summary import Found, Summary, most_over, print_table
 from benchmarks.recordings import RECORDINGS, Recording, folder
 from stepladder.tune.promise import Promise
@@ -60,7 +60,7 @@ def one_seed(recording: Recording, seed: int) -> Found:
                     found[method, target] = delivered
         for target, delivered in desk.delivered(TARGETS, CONFIDENCE, seed):
             found[OURS, target] = delivered
-            for method, delivered in _peers(Stated.of(recording).as_rows(), target, seed):
+            for method, delivered in _peers(stated_rows(recording), target, seed):
                 found[method, target] = delivered
     return found
 

@@ -14,6 +14,7 @@ from stepladder.engine.checks import Wanted
 from stepladder.errors import UserError
 from stepladder.ledger import ledger_file, masked
 from stepladder.report.diagram import check_plots
+from stepladder.tables.replacing import is_one_of
 from stepladder.types import Usd
 
 
@@ -40,8 +41,9 @@ class CalibrateRequest:
             raise UserError(f"--plot {self.plot}: pictures are PNG; name it {self.plot.stem}.png")
         if not self.plot.parent.is_dir():
             raise UserError(f"--plot {self.plot}: there is no folder {self.plot.parent}")
-        inputs = (self.candidates, self.task, self.policy, ledger_file(self.ledger_url))
-        if self.plot.exists() and any(_same(self.plot, one) for one in inputs):
+        ledger = ledger_file(self.ledger_url)
+        inputs = (self.candidates, self.task, self.policy, *([] if ledger is None else [ledger]))
+        if is_one_of(self.plot, inputs):
             raise UserError(f"--plot {self.plot}: is used by this command; name another file")
 
     @property
@@ -95,7 +97,3 @@ class CalibrateRequest:
         yield from typed(given)
         if self.all_gold:
             yield "--all-gold"
-
-
-def _same(path: Path, other: Path | None) -> bool:
-    return other is not None and other.exists() and path.samefile(other)

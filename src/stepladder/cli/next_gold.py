@@ -17,13 +17,6 @@ Sheet = Annotated[
     Path, typer.Option(metavar="OUT.csv", help="Where what is to be labelled is written.")
 ]
 Rows = Annotated[int, typer.Option("-n", "--rows", min=1, metavar="N", help="Rows that will test.")]
-Gold = Annotated[
-    list[Path] | None,
-    typer.Option(
-        metavar="SHEET.csv",
-        help="Gold that came later, for rows that had none; several in the order they came.",
-    ),
-]
 Policy = Annotated[
     Path | None,
     typer.Option("--policy", metavar="P.toml", help="Describes the annotators, as for `tune`."),
@@ -31,7 +24,6 @@ Policy = Annotated[
 Annotators = Annotated[
     str | None, typer.Option(metavar="A,B,C", help="Only these; by default all.")
 ]
-Prices = Annotated[Path | None, typer.Option(metavar="TABLE", help="A price table of your own.")]
 
 
 @plainly
@@ -41,11 +33,11 @@ def next_gold(
     max_error: MaxError,
     sheet: Sheet,
     rows: Rows = 250,
-    gold: Gold = None,
+    gold: options.GoldSheets = None,
     policy: Policy = None,
     task: options.TaskOfRecording = None,
     annotators: Annotators = None,
-    prices: Prices = None,
+    prices: options.OwnPrices = None,
     at: options.Day = None,
     seed: options.DrawSeed = 0,
 ) -> None:

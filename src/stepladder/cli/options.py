@@ -68,6 +68,17 @@ TaskOfRecording = Annotated[
 Day = Annotated[
     str | None, typer.Option("--at", metavar="DATE", help="Day whose prices count; default today.")
 ]
+OwnPrices = Annotated[
+    Path | None, typer.Option("--prices", metavar="TABLE", help="A price table of your own.")
+]
+GoldSheets = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--gold",
+        metavar="SHEET.csv",
+        help="Gold that came later, for rows that had none; several in the order they came.",
+    ),
+]
 HumanPrice = Annotated[str | None, typer.Option(metavar="USD", help="For one answer of a person.")]
 
 

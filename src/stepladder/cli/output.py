@@ -13,7 +13,7 @@ from stepladder.tables import DecisionWriter, columns_of
 from stepladder.tables.key_hashes import KnownKeys
 from stepladder.tables.reading import format_of
 from stepladder.tables.records import COLUMNS
-from stepladder.tables.replacing import check_unread
+from stepladder.tables.replacing import check_unread, is_one_of
 from stepladder.task.candidates_file import CandidatesFile
 from stepladder.types import Decision
 
@@ -57,7 +57,7 @@ def check_output(out: Path, ledger: Path | None, inputs: Iterable[Path]) -> None
 
 def _is_of_ledger(out: Path, ledger: Path) -> bool:
     """Whether it is the ledger's file, or one that SQLite or a lock puts beside it."""
-    if out.exists() and ledger.exists() and out.samefile(ledger):
+    if is_one_of(out, [ledger]):
         return True
     out, ledger = out.resolve(), ledger.resolve()
     if out.parent != ledger.parent or not out.name.startswith(ledger.name):

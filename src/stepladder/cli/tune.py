@@ -38,13 +38,6 @@ Strict = Annotated[
 CountGold = Annotated[
     bool, typer.Option("--count-gold", help="The error is that of all rows, those of gold too.")
 ]
-Gold = Annotated[
-    list[Path] | None,
-    typer.Option(
-        metavar="SHEET.csv",
-        help="Gold that came later, for rows that had none; several in the order they came.",
-    ),
-]
 ErrorCost = Annotated[
     str | None, typer.Option(metavar="USD", help="What a wrong label costs: least of all together.")
 ]
@@ -56,7 +49,6 @@ NoPeople = Annotated[bool, typer.Option("--no-people", help="Machines only.")]
 Tiers = Annotated[
     int | None, typer.Option(min=1, max=4, metavar="N", help="Tiers of machines, at most.")
 ]
-Prices = Annotated[Path | None, typer.Option(metavar="TABLE", help="A price table of your own.")]
 Plot = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Draw the frontier, as PNG or SVG.")
 ]
@@ -67,7 +59,7 @@ def tune(
     *,
     recording: options.RecordingFile,
     out: Out,
-    gold: Gold = None,
+    gold: options.GoldSheets = None,
     policy: Policy = None,
     task: options.TaskOfRecording = None,
     annotators: Annotators = None,
@@ -81,7 +73,7 @@ def tune(
     human_price: options.HumanPrice = None,
     no_people: NoPeople = False,
     tiers: Tiers = None,
-    prices: Prices = None,
+    prices: options.OwnPrices = None,
     at: options.Day = None,
     seed: options.DrawSeed = 0,
     plot: Plot = None,

@@ -75,8 +75,10 @@ def _beyond_error(tuned: Tuned, request: TuneRequest) -> Iterator[str]:
     measured = tuned.chosen.measured
     delivered = None if measured.accuracy is None else 1 - measured.accuracy.value
     accepted = None if measured.accepted_error is None else measured.accepted_error.value
-    goals = {"--max-error": (request.max_error, delivered)}
-    goals["--max-accepted-error"] = (request.max_accepted_error, accepted)
+    goals = {
+        "--max-error": (request.max_error, delivered),
+        "--max-accepted-error": (request.max_accepted_error, accepted),
+    }
     for option, (wished, found) in goals.items():
         if wished is not None and found is not None and found > wished:
             yield (

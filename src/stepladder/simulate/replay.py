@@ -97,7 +97,7 @@ class Player:
             if vote is None:
                 return None
             # In a fit the annotator goes by its name in the policy.
-            votes[name] = replace(vote, annotator=name)
+            votes[name] = vote if vote.annotator == name else replace(vote, annotator=name)
         return Row(recorded.candidate, votes)
 
     def replay(self, rows: Iterable[Row], fit: Fit) -> Replay:

@@ -49,11 +49,15 @@ def check_place(path: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def is_one_of(path: Path, others: Iterable[Path]) -> bool:
+    """Whether the file is there, and one of the others, by whatever name."""
+    return path.exists() and any(one.exists() and path.samefile(one) for one in others)
+
+
 def check_unread(path: Path, inputs: Iterable[Path]) -> None:
     """Raise TableError where writing the file would destroy one of those that are read."""
-    for one in inputs:
-        if path.exists() and one.exists() and path.samefile(one):
-            raise TableError(f"{path}: is read by the same command; name another place")
+    if is_one_of(path, inputs):
+        raise TableError(f"{path}: is read by the same command; name another place")
 
 
 @contextmanager

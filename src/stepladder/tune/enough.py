@@ -16,7 +16,7 @@ SHOWN = 5
 
 def check_enough(gold: GoldRows, labels: Sequence[str]) -> None:
     """Raise UserError where so little gold teaches nothing."""
-    usable = [one for one in gold.known if one.usable and one.complete]
+    usable = [one for one in gold.known if one.teaches]
     if gold.known and not usable:
         foreign = sorted({one.row.gold for one in gold.known})[:SHOWN]
         raise UserError(

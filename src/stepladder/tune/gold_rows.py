@@ -27,6 +27,11 @@ class Known:
     group_name: str | None = None
     """As `name`, of its group; None where the row is a group of its own."""
 
+    @property
+    def teaches(self) -> bool:
+        """Whether something can be learnt from it."""
+        return self.usable and self.complete
+
 
 @dataclass(frozen=True, eq=False)
 class GoldRows:
@@ -47,8 +52,6 @@ class GoldRows:
     """Rows of gold left out, since not everybody may see them."""
     rest_kept_local: int = 0
     """Rows without gold that not everybody may see: no promise is about them."""
-    rest_incomplete: int = 0
-    """Rows without gold that lack a vote."""
 
     @property
     def incomplete(self) -> int:
@@ -88,7 +91,7 @@ class GoldRows:
 
     def teaching(self, seed: int) -> list[Known]:
         """Rows that teach: those with a label of the task, at most MOST, whole groups at random."""
-        usable = [one for one in self.known if one.usable and one.complete]
+        usable = [one for one in self.known if one.teaches]
         if len(usable) <= MOST:
             return usable
         by_group: dict[str, list[Known]] = {}

@@ -105,11 +105,8 @@ class Material:
     def teaching(self) -> Sequence[Known]:
         """The rows that teach and choose."""
         teaching = self.parts[0]
-        labels = self.recording.task.label_names
-        if self.promise is None:
-            check_enough(teaching, labels)
-        else:
-            check_enough_left(teaching, self.gold, labels)
+        if self.promise is not None:
+            check_enough_left(teaching, self.gold, self.recording.task.label_names)
         return teaching.teaching(self.wish.seed)
 
     @cached_property

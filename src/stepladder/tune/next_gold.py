@@ -102,12 +102,6 @@ def _check(material: Material) -> None:
         )
     if material.few_without_gold:
         raise UserError("the recording has hardly any rows without gold, and those are asked about")
-    if material.gold.rest_incomplete:
-        raise UserError(
-            f"{material.gold.rest_incomplete:,} of {material.gold.rest_rows:,} rows without gold "
-            "lack a vote of somebody; `record` those too, leave them out of the recording, or "
-            "leave out that somebody by --annotators"
-        )
     if material.gold.rest_kept_local:
         raise UserError(
             f"not everybody may see {material.gold.rest_kept_local:,} rows without gold, so that "
@@ -116,7 +110,10 @@ def _check(material: Material) -> None:
 
 
 def _without_gold(material: Material) -> tuple[Sequence[CandidateKey], Floats]:
-    """Who has none, and how sure the pooled machines are of each (m)."""
+    """Who has none, and how sure the pooled machines are of each (m).
+
+    Raises UserError where one lacks a vote: it could not be drawn, and is promised about too.
+    """
     base, recording = material.base, material.recording
     speakers = cast(base, recording.contents.annotators)
     player = Player(base, recording.task.label_names, speakers)
@@ -130,6 +127,13 @@ def _without_gold(material: Material) -> tuple[Sequence[CandidateKey], Floats]:
     while block := list(islice(waiting, BLOCK)):
         keys += [row.candidate.key for row in block]
         found.append(_scores(material, block))
+    everybody = material.gold.rest_rows + material.gold.beside_gold
+    if len(keys) < everybody:
+        raise UserError(
+            f"{everybody - len(keys):,} of {everybody:,} rows without gold lack a vote of "
+            "somebody; `record` those too, leave them out of the recording, or leave out that "
+            "somebody by --annotators"
+        )
     return keys, np.concatenate(found)
 
 

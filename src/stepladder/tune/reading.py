@@ -16,19 +16,17 @@ def read_gold(recording: Recording, player: Player) -> GoldRows:
     known: list[Known] = []
     without: Counter[str] = Counter()
     kept_local: Counter[bool] = Counter()
-    incomplete = 0
     everybody = len(player.policy.machines)
     for recorded in recording:
         candidate = recorded.candidate
         if len(player.seeing(candidate)) < everybody:
             kept_local[candidate.gold is not None] += 1
             continue
-        row = player.row(recorded)
         if candidate.gold is None:
             without[candidate.group] += 1
-            incomplete += row is None
             continue
-        known.append(_known(recorded, row, usable=candidate.gold in recording.task.labels))
+        usable = candidate.gold in recording.task.labels
+        known.append(_known(recorded, player.row(recorded), usable=usable))
     groups = {one.row.group for one in known}
     rest = {group: rows for group, rows in without.items() if group not in groups}
     rows, largest = sum(rest.values()), max(rest.values(), default=1)
@@ -43,7 +41,6 @@ def read_gold(recording: Recording, player: Player) -> GoldRows:
         rest_usual=usual,
         kept_local=kept_local[True],
         rest_kept_local=kept_local[False],
-        rest_incomplete=incomplete,
     )
 
 

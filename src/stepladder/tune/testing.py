@@ -64,7 +64,10 @@ class Testable:
         return np.array([lot_of(one.row.candidate.key) for one in self.known])
 
     def tiers(self, ladder: Ladder) -> tuple[list[Floats], list[Numbers]]:
-        """By tier, the probability of each row's label, and whether it is wrong (n each)."""
+        """By tier, the probability of each row's label, and whether it is wrong (n each).
+
+        Silence is no label, and wrong, with probability 0: no threshold accepts it.
+        """
         probability, wrong = [], []
         for names in asked(ladder.route):
             ordered = [name for name in self.bench.names if name in names]
@@ -74,8 +77,7 @@ class Testable:
                 label = last_named([self._votes.labels[name] for name in ordered], label)
             probability.append(posterior[np.arange(len(label)), label])
             silent = posterior.max(axis=1) == 0.0
-            # Where nobody names a label, none is delivered.
-            wrong.append(((label != self._gold) & ~silent).astype(np.int64))
+            wrong.append(((label != self._gold) | silent).astype(np.int64))
         return probability, wrong
 
     def method(self, promise: Promise) -> Method:
@@ -145,7 +147,4 @@ def _delivered_wrong(testable: Testable, ladder: Ladder) -> Flags:
     less than to leave it out of both.
     """
     probability, wrong = testable.tiers(ladder)
-    missed = [
-        (one == 0.0) | (is_wrong != 0) for one, is_wrong in zip(probability, wrong, strict=True)
-    ]
-    return np.asarray(at_stop(stops(probability, ladder.thresholds), missed) != 0)
+    return np.asarray(at_stop(stops(probability, ladder.thresholds), wrong) != 0)
