@@ -151,7 +151,15 @@ WRONG = {
     ),
     "a confidence without source": (
         {"id": "1", "votes": {"a": {"label": "yes", "confidence": {"yes": 0.4}}}},
-        "a confidence needs its source",
+        "a confidence needs its source, one of token_probabilities, samples, variants, stated",
+    ),
+    "a source without confidence": (
+        {"id": "1", "votes": {"a": {"label": "yes", "source": "stated"}}},
+        "the source stated needs a confidence by label",
+    ),
+    "a confidence that is a number": (
+        {"id": "1", "votes": {"a": {"label": "yes", "source": "stated", "confidence": 0.4}}},
+        "stands in the row's stated_confidence",
     ),
     "an unknown source": (
         {"id": "1", "votes": {"a": {"label": "yes", "source": "stared"}}},

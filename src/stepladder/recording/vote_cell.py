@@ -119,9 +119,15 @@ def _confidence(said: Mapping[str, Any]) -> Confidence:
             f"unknown source {_shown(source)}; {did_you_mean(str(source), map(str, Source))}"
         )
     if not isinstance(by_label, dict):
-        raise TypeError(f"confidence must be an object by label, not {_shown(by_label)}")
-    if (source == Source.NONE.value) == bool(by_label):
-        raise ValueError("a confidence needs its source, and a source other than none confidence")
+        raise TypeError(
+            f'confidence must be an object by label, as {{"good": 0.8}}, not {_shown(by_label)}; '
+            "a number for the label alone stands in the row's stated_confidence"
+        )
+    if by_label and source == Source.NONE.value:
+        named = ", ".join(one for one in Source if one is not Source.NONE)
+        raise ValueError(f"a confidence needs its source, one of {named}")
+    if not by_label and source != Source.NONE.value:
+        raise ValueError(f"the source {source} needs a confidence by label")
     return Confidence(Source(source), by_label) if by_label else NO_CONFIDENCE
 
 
